@@ -1,0 +1,132 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The house, one row a target, lowest floor first (Docs/Architecture.md explains the floors).
+// VEDETTE_TARGETS="Rings MAVLink" in the environment narrows the package to those targets, what they
+// stand on and their tests: a sanitizer run of the core then builds no web server.
+
+/// A target of the product.
+struct Room {
+  var name: String
+  var floor: Int
+  /// Targets of this package on lower floors.
+  var uses: [String] = []
+  /// Products of other packages, as "Product/package".
+  var products: [String] = []
+  /// Whether strict memory safety is on: every target that touches C or raw memory.
+  var isUnsafe = false
+  var isExecutable = false
+  var hasTests = true
+  /// Further targets that only the tests use.
+  var testUses: [String] = []
+}
+
+/// A C library of Debian's, seen through a module map in `Sources/CLibraries`.
+struct CLibrary {
+  var name: String
+  var pkgConfig: String?
+  var debian: String
+}
+
+let cLibraries: [CLibrary] = [
+]
+
+let rooms: [Room] = [
+  Room(name: "Model", floor: 1),
+]
+
+let packages: [String: Package.Dependency] = [
+  "Yams": .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  "swift-system": .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+  "swift-crypto": .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+  "hummingbird": .package(
+    url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+  "swift-nio": .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+  "swift-nio-ssl": .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+  "swift-log": .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+  "swift-service-lifecycle": .package(
+    url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+  "swift-argument-parser": .package(
+    url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+]
+
+// MARK: - From the table to SwiftPM
+
+func settings(isUnsafe: Bool) -> [SwiftSetting] {
+  [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+  ] + (isUnsafe ? [.strictMemorySafety()] : [])
+}
+
+/// The wanted rooms with everything they stand on.
+func closure(of wanted: Set<String>) -> Set<String> {
+  var all = wanted
+  for room in rooms.reversed() where all.contains(room.name) {
+    all.formUnion(room.uses)
+    all.formUnion(room.hasTests && wanted.contains(room.name) ? room.testUses : [])
+  }
+  for room in rooms.reversed() where all.contains(room.name) { all.formUnion(room.uses) }
+  return all
+}
+
+let wanted = Context.environment["VEDETTE_TARGETS"].map {
+  Set($0.split(separator: " ").map(String.init))
+}
+let kept = closure(of: wanted ?? Set(rooms.map(\.name)))
+let keptRooms = rooms.filter { kept.contains($0.name) }
+
+func product(_ text: String) -> Target.Dependency {
+  let parts = text.split(separator: "/").map(String.init)
+  return .product(name: parts[0], package: parts[1])
+}
+
+var targets: [Target] = cLibraries.filter { kept.contains($0.name) }.map {
+  .systemLibrary(
+    name: $0.name, path: "Sources/CLibraries/\($0.name)", pkgConfig: $0.pkgConfig,
+    providers: [.apt([$0.debian])])
+}
+for room in keptRooms {
+  let dependencies =
+    room.uses.map { Target.Dependency.byName(name: $0) } + room.products.map(product)
+  targets.append(
+    room.isExecutable
+      ? .executableTarget(
+        name: room.name, dependencies: dependencies,
+        swiftSettings: settings(isUnsafe: room.isUnsafe))
+      : .target(
+        name: room.name, dependencies: dependencies,
+        swiftSettings: settings(isUnsafe: room.isUnsafe)))
+}
+targets.append(
+  .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings(isUnsafe: false)))
+for room in keptRooms where room.hasTests && (wanted?.contains(room.name) ?? true) {
+  let lower = Set(room.uses + room.testUses).filter { name in
+    !cLibraries.contains { $0.name == name } || room.testUses.contains(name)
+  }
+  targets.append(
+    .testTarget(
+      name: "\(room.name)Tests",
+      dependencies: [.byName(name: room.name), "TestSupport"]
+        + lower.sorted().map { .byName(name: $0) } + room.products.map(product),
+      swiftSettings: settings(isUnsafe: false)))
+}
+
+let usedPackages = Set(
+  keptRooms.flatMap { $0.products.map { String($0.split(separator: "/")[1]) } })
+
+let package = Package(
+  name: "vedette",
+  platforms: [.macOS(.v26)],
+  products: keptRooms.map { room in
+    room.isExecutable
+      ? .executable(name: room.name, targets: [room.name])
+      : .library(name: room.name, targets: [room.name])
+  },
+  dependencies: usedPackages.sorted().compactMap { packages[$0] },
+  targets: targets
+)
