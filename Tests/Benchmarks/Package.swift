@@ -1,0 +1,43 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Benchmarks are a package of their own, so that the product depends on nothing that only they need.
+// run.sh builds and runs all; it sets VEDETTE_TARGETS so that only the measured targets are built.
+
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+  name: "vedette-benchmarks",
+  platforms: [.macOS(.v26)],
+  dependencies: [.package(name: "vedette", path: "../..")],
+  targets: [
+    // Counts calls of malloc and its kin in whatever executable links it.
+    .target(name: "CAllocationCounter"),
+    // Clock, core pinning and spin hint, the same machine code for every contestant.
+    .target(name: "CBenchThread"),
+    .target(name: "CReferenceRing", dependencies: ["CBenchThread"]),
+    .target(name: "BoostReferenceRing", dependencies: ["CBenchThread"]),
+    // Threads, bands, verdicts and JSON lines, shared by all benches.
+    .target(name: "BenchSupport", dependencies: ["CBenchThread"], swiftSettings: settings),
+    .executableTarget(
+      name: "RingBench",
+      dependencies: [
+        "BenchSupport", "CAllocationCounter", "CBenchThread", "CReferenceRing",
+        "BoostReferenceRing", .product(name: "Rings", package: "vedette"),
+      ],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "RingInstructions",
+      dependencies: [.product(name: "Rings", package: "vedette")],
+      swiftSettings: settings),
+  ],
+  cLanguageStandard: .gnu11,
+  cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,21 @@
+#!/bin/sh
+# Builds all benches in release mode and runs them. Exit code 1 when a budget is missed.
+# Needs libboost-dev and valgrind. usage: run.sh [ROUNDS]
+# BENCH_SCRATCH names another folder for what is built.
+set -eu
+cd "$(dirname "$0")"
+
+VEDETTE_TARGETS="Rings"
+export VEDETTE_TARGETS
+scratch=${BENCH_SCRATCH:-.build}
+
+if [ ! -e /usr/include/boost/lockfree/spsc_queue.hpp ]; then
+  echo "run.sh: boost is missing; install it: apt-get install libboost-dev" >&2
+  exit 69
+fi
+
+swift build -c release --scratch-path "$scratch"
+status=0
+"$scratch/release/RingBench" "$@" || status=1
+./instructions.sh "$(realpath "$scratch")/release/RingInstructions" || status=1
+exit $status
