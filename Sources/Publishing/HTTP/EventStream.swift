@@ -1,0 +1,108 @@
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+
+/// `GET /v1/stream`: the feed kept open as Server-Sent Events (WHATWG HTML, section 9.2).
+///
+/// Each event carries its cursor as `id:`, so that a client resumes with `Last-Event-ID` (or
+/// `?after=`) without gap or duplicate. The server keeps a sequence per client, never a queue: a
+/// slow client reads the ledger at its own pace, and one that takes nothing for
+/// `blockedSecondsMax` is cut.
+struct EventStream: Sendable {
+  /// Events written at most before the client's buffer is looked at again.
+  static let batchMax = 64
+
+  var store: any EventStore
+  var feed: EventFeed
+  var text: CloudEventText
+  var settings: PublishingSettings
+  var counters: PublishingCounters
+  var logger: Logger
+
+  func respond(to request: Request, context: FeedRequestContext) throws -> Response {
+    let asked =
+      request.headers[HTTPField.Name("Last-Event-ID")!]
+      ?? request.uri.queryParameters["after"].map(String.init)
+    let position = try FeedPosition.resolve(asked, store: store, durable: feed.durable)
+    guard case .after(let after) = position else { return jsonError(position) }
+    guard counters.openStream(max: settings.streamsMax) else {
+      return jsonError(
+        .serviceUnavailable, "all \(settings.streamsMax) streams of this post are in use",
+        remedy: "close one, or use /v1/events")
+    }
+    let channel = context.channel
+    return Response(
+      status: .ok,
+      headers: [
+        .contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-store",
+        HTTPField.Name("X-Accel-Buffering")!: "no",
+      ],
+      body: ResponseBody { writer in
+        defer { counters.closeStream() }
+        try await run(after: after, channel: channel, writer: &writer)
+        try await writer.finish(nil)
+      })
+  }
+
+  @concurrent private func run(
+    after: UInt64, channel: any Channel, writer: inout any ResponseBodyWriter
+  ) async throws {
+    var sequence = after
+    try await write("retry: 1000\n: \(settings.post)\n\n", to: &writer, channel: channel)
+    while !Task.isCancelled {
+      let durable = feed.durable
+      if sequence < durable {
+        let events = try store.events(
+          from: sequence + 1, through: durable, limit: Self.batchMax)
+        guard let last = events.last, events[0].sequence == sequence + 1 else {
+          // Retention overtook this client: end the stream, the next request is told 410.
+          logger.warning("a stream fell behind what the ledger keeps and was ended")
+          return
+        }
+        var lines: [UInt8] = []
+        for event in events { append(event, to: &lines) }
+        try await write(ByteBuffer(bytes: lines), to: &writer, channel: channel)
+        counters.delivered(events.count)
+        sequence = last.sequence
+      } else if feed.isClosed {
+        return
+      } else {
+        await feed.wait(after: sequence, timeout: .seconds(settings.heartbeatSeconds))
+        if feed.durable <= sequence, !feed.isClosed {
+          try await write(": heartbeat\n\n", to: &writer, channel: channel)
+        }
+      }
+    }
+  }
+
+  private func append(_ event: StoredEvent, to lines: inout [UInt8]) {
+    let cursor = FeedCursor(epoch: store.epoch, sequence: event.sequence)
+    lines.append(contentsOf: "id: \(cursor)\nevent: \(event.type)\ndata: ".utf8)
+    text.append(event, to: &lines)
+    lines.append(contentsOf: "\n\n".utf8)
+  }
+
+  @concurrent private func write(
+    _ line: String, to writer: inout any ResponseBodyWriter, channel: any Channel
+  ) async throws {
+    try await write(ByteBuffer(string: line), to: &writer, channel: channel)
+  }
+
+  /// Writes and waits until the client has room again; a client that makes none is cut.
+  @concurrent private func write(
+    _ buffer: ByteBuffer, to writer: inout any ResponseBodyWriter, channel: any Channel
+  ) async throws {
+    let counters = counters
+    let logger = logger
+    let seconds = settings.blockedSecondsMax
+    let guillotine = channel.eventLoop.scheduleTask(in: .seconds(Int64(seconds))) {
+      counters.cutStream()
+      logger.warning("a stream took nothing for \(seconds) s and was cut")
+      channel.close(promise: nil)
+    }
+    defer { guillotine.cancel() }
+    try await writer.write(buffer)
+  }
+}

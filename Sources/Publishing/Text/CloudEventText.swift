@@ -1,0 +1,48 @@
+/// Wraps a stored event into the CloudEvents 1.0 structured JSON envelope (CloudEvents JSON event
+/// format 1.0.2, section 3), on one line, keys sorted.
+struct CloudEventText: Sendable {
+  /// CloudEvents `source`: `/posts/<post>`.
+  var source: String
+  /// Extension attribute `handling`: how the receiver must treat what it gets, e.g. `TLP:AMBER`.
+  var handling: String
+
+  /// Appends the envelope of `event` to `output`.
+  func append(_ event: StoredEvent, to output: inout [UInt8]) {
+    output.append(contentsOf: #"{"data":"#.utf8)
+    output.append(contentsOf: event.data)
+    output.append(contentsOf: #","datacontenttype":"application/geo+json","exercise":"#.utf8)
+    output.append(contentsOf: (event.isExercise ? "true" : "false").utf8)
+    output.append(contentsOf: #","handling":"#.utf8)
+    appendJSONString(handling, to: &output)
+    output.append(contentsOf: #","id":"#.utf8)
+    appendJSONString(event.id, to: &output)
+    output.append(contentsOf: #","sequence":""#.utf8)
+    output.append(contentsOf: String(event.sequence).utf8)
+    output.append(contentsOf: #"","source":"#.utf8)
+    appendJSONString(source, to: &output)
+    output.append(contentsOf: #","specversion":"1.0","time":"#.utf8)
+    appendJSONString(event.time, to: &output)
+    output.append(contentsOf: #","type":"#.utf8)
+    appendJSONString(event.type, to: &output)
+    output.append(UInt8(ascii: "}"))
+  }
+}
+
+/// Appends `text` as a JSON string (RFC 8259 section 7), escaping only what must be.
+func appendJSONString(_ text: String, to output: inout [UInt8]) {
+  output.append(UInt8(ascii: "\""))
+  for byte in text.utf8 {
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+      output.append(UInt8(ascii: "\\"))
+      output.append(byte)
+    case 0..<0x20:
+      let digits = Array("0123456789abcdef".utf8)
+      output.append(contentsOf: #"\u00"#.utf8)
+      output.append(digits[Int(byte >> 4)])
+      output.append(digits[Int(byte & 15)])
+    default: output.append(byte)
+    }
+  }
+  output.append(UInt8(ascii: "\""))
+}
