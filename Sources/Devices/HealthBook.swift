@@ -1,0 +1,58 @@
+import Model
+
+/// The health of a reader's sensors and the changes not yet fetched, in storage made once.
+struct HealthBook {
+  private var sensors: [SensorID]
+  private var states: [(state: HealthState, reason: HealthReason)?]
+  private var queue: [HealthReport]
+  private var first = 0
+  private var count = 0
+  /// Changes that nobody fetched in time: the oldest make room.
+  private(set) var overwritten = 0
+
+  /// Nothing known yet of `sensors`; room for 8 changes of each.
+  init(sensors: [SensorID]) {
+    self.sensors = sensors
+    self.states = Array(repeating: nil, count: sensors.count)
+    let blank = HealthReport(
+      sensor: .none, state: .ok, reason: .delivering, time: Instant(monotonicNanos: 0))
+    self.queue = Array(repeating: blank, count: max(8, sensors.count * 8))
+  }
+
+  /// Notes the health of the sensor at `place` in the list; a report is queued when it changed.
+  mutating func note(
+    _ place: Int, _ state: HealthState, _ reason: HealthReason, systemError: Int32 = 0,
+    at now: Instant
+  ) {
+    if let known = states[place], known.state == state, known.reason == reason { return }
+    states[place] = (state, reason)
+    if count == queue.count {
+      first = (first + 1) % queue.count
+      count -= 1
+      overwritten += 1
+    }
+    queue[(first + count) % queue.count] = HealthReport(
+      sensor: sensors[place], state: state, reason: reason, systemError: systemError, time: now)
+    count += 1
+  }
+
+  /// Notes the same for all sensors.
+  mutating func noteAll(
+    _ state: HealthState, _ reason: HealthReason, systemError: Int32 = 0, at now: Instant
+  ) {
+    for place in sensors.indices { note(place, state, reason, systemError: systemError, at: now) }
+  }
+
+  /// What is known of the sensor at `place`.
+  func state(of place: Int) -> HealthState? { states[place]?.state }
+
+  /// The oldest change not yet fetched.
+  mutating func next() -> HealthReport? {
+    guard count > 0 else { return nil }
+    defer {
+      first = (first + 1) % queue.count
+      count -= 1
+    }
+    return queue[first]
+  }
+}
