@@ -96,9 +96,7 @@ struct CameraStream: ~Copyable {
       Filled(
         index: Int(buffer.index), size: min(Int(buffer.bytesused), buffers.size(Int(buffer.index))),
         sequence: buffer.sequence,
-        stamp: Instant(
-          monotonicNanos: Int64(buffer.timestamp.tv_sec) &* 1_000_000_000
-            &+ Int64(buffer.timestamp.tv_usec) &* 1_000),
+        stamp: Instant(monotonicNanos: vdt_buffer_nanos(&buffer)),
         isMonotonic: flags & vdt_buf_flag_timestamp_mask() == vdt_buf_flag_timestamp_monotonic(),
         isDamaged: flags & vdt_buf_flag_error() != 0))
   }

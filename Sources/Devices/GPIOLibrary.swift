@@ -111,11 +111,10 @@ struct GPIOChip: ~Copyable {
       }
       if count < 0 { return errno == EAGAIN ? .edges(0) : .failed(errno) }
       for index in 0..<Int(count) {
-        let event = unsafe events[index]
+        var event = unsafe events[index]
         body(
           event.event_type == vdt_gpiod_event_rising(),
-          Instant(
-            monotonicNanos: Int64(event.ts.tv_sec) &* 1_000_000_000 &+ Int64(event.ts.tv_nsec)))
+          Instant(monotonicNanos: unsafe vdt_gpiod_event_nanos(&event)))
       }
       return .edges(Int(count))
     }

@@ -5,12 +5,19 @@
 
 #include <stdint.h>
 #include <sys/ioctl.h>
+#include <time.h>
 #include <linux/videodev2.h>
 #include <libv4l2.h>
 
 static inline int vdt_ioctl(int descriptor, unsigned long request, void *argument) { return ioctl(descriptor, request, argument); }
 
 static inline int vdt_v4l2_ioctl(int descriptor, unsigned long request, void *argument) { return v4l2_ioctl(descriptor, request, argument); }
+
+// The fields of timespec and timeval belong to whichever module includes <time.h> first, so Swift
+// cannot name them reliably: the times come as nanoseconds.
+static inline int64_t vdt_monotonic_nanos(void) { struct timespec now; clock_gettime(CLOCK_MONOTONIC, &now); return now.tv_sec * INT64_C(1000000000) + now.tv_nsec; }
+
+static inline int64_t vdt_buffer_nanos(const struct v4l2_buffer *buffer) { return (int64_t)((uint64_t)buffer->timestamp.tv_sec * 1000000000u + (uint64_t)buffer->timestamp.tv_usec * 1000u); }
 
 static inline unsigned long vdt_vidioc_querycap(void) { return VIDIOC_QUERYCAP; }
 static inline unsigned long vdt_vidioc_enum_fmt(void) { return VIDIOC_ENUM_FMT; }
