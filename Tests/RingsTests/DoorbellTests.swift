@@ -174,6 +174,48 @@ import Testing
     #expect(faults == [0, 0], "seed \(seed)")
   }
 
+  @Test("No wake-up is lost when a push meets the consumer on its way to sleep")
+  func pushMeetsParking() throws {
+    let count: UInt64 = 60_000
+    let ends = Ring<UInt64>.make(capacity: 2)
+    let producing = Handover(ends.producer)
+    let consuming = Handover(ends.consumer)
+    let bell = try Doorbell()
+    let taken = Atomic<UInt64>(0)
+    let lost = Atomic<Int>(0)
+    TestThread.runTogether(
+      {
+        var producer = producing.take()
+        var random = SeededGenerator(seed: 7)
+        for number in 0..<count {
+          // An even element finds the consumer awake, so its ring is remembered. Before the odd one
+          // the consumer notices that, looks and arms. The gap sweeps the odd push over these steps:
+          // the look must see it, or the ring must find the doorbell changed.
+          while taken.load(ordering: .acquiring) < number {
+            if lost.load(ordering: .relaxed) > 0 { return }
+          }
+          for _ in 0..<(random.next() % 128) { _ = taken.load(ordering: .relaxed) }
+          _ = producer.push(number)
+          bell.ring()
+        }
+      },
+      {
+        var consumer = consuming.take()
+        var next: UInt64 = 0
+        while next < count {
+          if consumer.pop() != nil {
+            next += 1
+            taken.store(next, ordering: .releasing)
+          } else if next % 2 == 1, !bell.wait(timeoutMilliseconds: Self.lostMilliseconds) {
+            lost.add(1, ordering: .relaxed)
+            return
+          }
+        }
+      })
+    let faults = lost.load(ordering: .relaxed)
+    #expect(faults == 0)
+  }
+
   @Test("Running out of file descriptors is told with its remedy")
   func descriptorsExhausted() async {
     await #expect(processExitsWith: .success) {
