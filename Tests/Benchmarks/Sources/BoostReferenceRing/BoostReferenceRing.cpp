@@ -64,14 +64,14 @@ vdt_round single(std::uint64_t count) {
       [&queue, count] {
         for (std::uint64_t number = 0; number < count; number++) {
           Element element = make<Element>(number);
-          while (!queue.push(element)) vdt_bench_pause();
+          while (!queue.push(element)) vdt_bench_wait();
         }
       },
       [&queue, count] {
         std::uint64_t checksum = 0;
         for (std::uint64_t taken = 0; taken < count; taken++) {
           Element element;
-          while (!queue.pop(element)) vdt_bench_pause();
+          while (!queue.pop(element)) vdt_bench_wait();
           checksum += sum(element);
         }
         return checksum;
@@ -90,7 +90,7 @@ vdt_round batch(std::uint64_t count) {
           std::size_t sent = 0;
           while (sent < batchSize) {
             std::size_t pushed = queue.push(elements + sent, batchSize - sent);
-            if (pushed == 0) vdt_bench_pause();
+            if (pushed == 0) vdt_bench_wait();
             sent += pushed;
           }
         }
@@ -101,7 +101,7 @@ vdt_round batch(std::uint64_t count) {
         std::uint64_t taken = 0;
         while (taken < count) {
           std::size_t popped = queue.pop(elements, batchSize);
-          if (popped == 0) vdt_bench_pause();
+          if (popped == 0) vdt_bench_wait();
           for (std::size_t i = 0; i < popped; i++) checksum += sum(elements[i]);
           taken += popped;
         }
@@ -123,16 +123,16 @@ vdt_round vdt_boost_roundtrip8(uint64_t count) {
       [&, count] {
         for (std::uint64_t number = 0; number < count; number++) {
           std::uint64_t element;
-          while (!there->pop(element)) vdt_bench_pause();
-          while (!back->push(element)) vdt_bench_pause();
+          while (!there->pop(element)) vdt_bench_wait();
+          while (!back->push(element)) vdt_bench_wait();
         }
       },
       [&, count] {
         std::uint64_t checksum = 0;
         for (std::uint64_t number = 0; number < count; number++) {
           std::uint64_t element;
-          while (!there->push(number)) vdt_bench_pause();
-          while (!back->pop(element)) vdt_bench_pause();
+          while (!there->push(number)) vdt_bench_wait();
+          while (!back->pop(element)) vdt_bench_wait();
           checksum += element;
         }
         return checksum;

@@ -4,6 +4,10 @@
 #include <pthread.h>
 #include <sched.h>
 
+int vdt_bench_hints = 1;
+
+void vdt_bench_set_hints(int hints) { vdt_bench_hints = hints; }
+
 static int allowed(cpu_set_t *set) {
   CPU_ZERO(set);
   if (sched_getaffinity(0, sizeof *set, set) != 0) return 0;

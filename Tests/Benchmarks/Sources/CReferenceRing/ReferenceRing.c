@@ -42,7 +42,7 @@ static inline uint64_t sum64(const vdt_element64 *element) {
     vdt_bench_meet(&work->start);                                                        \
     for (uint64_t number = 0; number < count; number++) {                                \
       ELEMENT element = make##SIZE(number);                                              \
-      while (!ring##SIZE##_push(ring, &element)) vdt_bench_pause();                      \
+      while (!ring##SIZE##_push(ring, &element)) vdt_bench_wait();                      \
     }                                                                                    \
     return NULL;                                                                         \
   }                                                                                      \
@@ -56,7 +56,7 @@ static inline uint64_t sum64(const vdt_element64 *element) {
     uint64_t start = vdt_bench_nanos();                                                  \
     for (uint64_t taken = 0; taken < count; taken++) {                                   \
       ELEMENT element;                                                                   \
-      while (!ring##SIZE##_pop(ring, &element)) vdt_bench_pause();                       \
+      while (!ring##SIZE##_pop(ring, &element)) vdt_bench_wait();                       \
       sum += sum##SIZE(&element);                                                        \
     }                                                                                    \
     work->round = (vdt_round){vdt_bench_nanos() - start, sum};                           \
@@ -75,7 +75,7 @@ static inline uint64_t sum64(const vdt_element64 *element) {
       size_t sent = 0;                                                                   \
       while (sent < BATCH) {                                                             \
         size_t pushed = ring##SIZE##_push_many(ring, batch + sent, BATCH - sent);        \
-        if (pushed == 0) vdt_bench_pause();                                              \
+        if (pushed == 0) vdt_bench_wait();                                              \
         sent += pushed;                                                                  \
       }                                                                                  \
     }                                                                                    \
@@ -92,7 +92,7 @@ static inline uint64_t sum64(const vdt_element64 *element) {
     uint64_t start = vdt_bench_nanos();                                                  \
     while (taken < count) {                                                              \
       size_t popped = ring##SIZE##_pop_many(ring, batch, BATCH);                         \
-      if (popped == 0) vdt_bench_pause();                                                \
+      if (popped == 0) vdt_bench_wait();                                                \
       for (size_t i = 0; i < popped; i++) sum += sum##SIZE(&batch[i]);                   \
       taken += popped;                                                                   \
     }                                                                                    \
@@ -137,8 +137,8 @@ static void *answer(void *context) {
   vdt_bench_meet(&work->start);
   for (uint64_t number = 0; number < work->count; number++) {
     uint64_t element;
-    while (!ring8_pop(work->there, &element)) vdt_bench_pause();
-    while (!ring8_push(work->back, &element)) vdt_bench_pause();
+    while (!ring8_pop(work->there, &element)) vdt_bench_wait();
+    while (!ring8_push(work->back, &element)) vdt_bench_wait();
   }
   return NULL;
 }
@@ -151,8 +151,8 @@ static void *ask(void *context) {
   uint64_t start = vdt_bench_nanos();
   for (uint64_t number = 0; number < work->count; number++) {
     uint64_t element;
-    while (!ring8_push(work->there, &number)) vdt_bench_pause();
-    while (!ring8_pop(work->back, &element)) vdt_bench_pause();
+    while (!ring8_push(work->there, &number)) vdt_bench_wait();
+    while (!ring8_pop(work->back, &element)) vdt_bench_wait();
     sum += element;
   }
   work->round = (vdt_round){vdt_bench_nanos() - start, sum};

@@ -58,6 +58,11 @@ struct RingBench {
         name: "single-64", count: many, checksum: sum64(many),
         swift: { SwiftRing.single(Element64.self, count: $0) },
         c: { vdt_c_single64($0) }, boost: { vdt_boost_single64($0) }),
+      // For information: the budgets hold for the plain wait above.
+      RingCase(
+        name: "single-64-backoff", hints: 16, count: many, checksum: sum64(many),
+        swift: { SwiftRing.single(Element64.self, count: $0) },
+        c: { vdt_c_single64($0) }, boost: { vdt_boost_single64($0) }),
       RingCase(
         name: "batch64-8", count: many, checksum: sum8(many),
         swift: { SwiftRing.batch(Element8.self, count: $0) },

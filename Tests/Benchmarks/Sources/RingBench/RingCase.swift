@@ -4,6 +4,12 @@ import CBenchThread
 /// One transfer, run by all three contestants in turn, round after round.
 struct RingCase {
   var name: String
+  /// Spin hints between two looks at a full or empty ring, for all three contestants.
+  ///
+  /// With 1 the consumer is on the producer's heels and each element costs cache misses between the
+  /// cores, so that the result hangs on what the machine charges for one; with 16 elements gather
+  /// and the result hangs on the rings' own work.
+  var hints = 1
   /// Elements, or round trips, per round.
   var count: UInt64
   /// What all consumed words add up to; every contestant must come to it.
@@ -14,6 +20,7 @@ struct RingCase {
 
   /// Runs `rounds` alternations; who goes first rotates, so that none always follows the same one.
   func run(rounds: Int) -> RingResult {
+    vdt_bench_set_hints(CInt(hints))
     var nanos: [[Double]] = [[], [], []]
     var allocations: UInt64 = 0
     var isCorrect = true

@@ -24,7 +24,7 @@ enum SwiftRing {
       produce: { producer in
         for number in 0..<count {
           let element = Element(number: number)
-          while !producer.push(element) { vdt_bench_pause() }
+          while !producer.push(element) { vdt_bench_wait() }
         }
       },
       consume: { consumer in
@@ -32,7 +32,7 @@ enum SwiftRing {
         var taken: UInt64 = 0
         while taken < count {
           guard let element = consumer.pop() else {
-            vdt_bench_pause()
+            vdt_bench_wait()
             continue
           }
           sum &+= element.sum
@@ -53,7 +53,7 @@ enum SwiftRing {
           for place in 0..<batchSize {
             elements[place] = Element(number: number &+ UInt64(truncatingIfNeeded: place))
           }
-          while !producer.pushAll(elements.span) { vdt_bench_pause() }
+          while !producer.pushAll(elements.span) { vdt_bench_wait() }
           number &+= UInt64(batchSize)
         }
       },
@@ -62,7 +62,7 @@ enum SwiftRing {
         var taken: UInt64 = 0
         while taken < count {
           let drained = consumer.drain(upTo: batchSize) { sum &+= $0.sum }
-          if drained == 0 { vdt_bench_pause() }
+          if drained == 0 { vdt_bench_wait() }
           taken &+= UInt64(truncatingIfNeeded: drained)
         }
         return sum
@@ -80,14 +80,14 @@ enum SwiftRing {
         var questions = answering.take()
         for _ in 0..<count {
           let element = take(&questions)
-          while !producer.push(element) { vdt_bench_pause() }
+          while !producer.push(element) { vdt_bench_wait() }
         }
       },
       consume: { consumer in
         var questions = asking.take()
         var sum: UInt64 = 0
         for number in 0..<count {
-          while !questions.push(Element8(number: number)) { vdt_bench_pause() }
+          while !questions.push(Element8(number: number)) { vdt_bench_wait() }
           sum &+= take(&consumer).word
         }
         return sum
@@ -98,7 +98,7 @@ enum SwiftRing {
   private static func take(_ consumer: inout RingConsumer<Element8>) -> Element8 {
     while true {
       if let element = consumer.pop() { return element }
-      vdt_bench_pause()
+      vdt_bench_wait()
     }
   }
 

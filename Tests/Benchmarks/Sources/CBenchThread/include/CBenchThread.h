@@ -31,6 +31,18 @@ static inline void vdt_bench_pause(void) {
 #endif
 }
 
+/// How many spin hints every contestant gives between two looks at a full or empty ring; 1 at start.
+/// Changed between rounds only.
+extern int vdt_bench_hints;
+
+/// Sets `vdt_bench_hints`.
+void vdt_bench_set_hints(int hints);
+
+/// Passes the time between two looks at a full or empty ring, the same for every contestant.
+static inline void vdt_bench_wait(void) {
+  for (int hint = 0, hints = vdt_bench_hints; hint < hints; hint++) vdt_bench_pause();
+}
+
 /// Returns when both of two threads have called it with the same counter, which starts at zero.
 static inline void vdt_bench_meet(uint32_t *counter) {
   __atomic_fetch_add(counter, 1, __ATOMIC_ACQ_REL);
