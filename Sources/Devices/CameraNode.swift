@@ -44,6 +44,9 @@ struct CameraNode: ~Copyable {
       && capabilities & vdt_cap_streaming() != 0
   }
 
+  /// Whether it can be asked for a format without libv4l2.
+  var isSinglePlanar: Bool { capabilities & vdt_cap_video_capture() != 0 }
+
   /// The driver's format in force, or `nil` when it does not say.
   static func format(of number: CInt) -> V4L2Format? {
     var answer = unsafe v4l2_format()

@@ -45,15 +45,17 @@ extension DeviceInventory {
       return ["Camera \(camera.path): \(problem)"]
     }
     var rows = ["Camera \(camera.path): card \"\(camera.card)\", bus \(camera.bus)"]
-    rows += camera.formats.map { format in
+    rows += camera.formats.filter(\.isUsable).map { format in
       let sizes = format.sizes.prefix(8).map { size in
         "\(size.width)x\(size.height)"
           + (size.framesPerSecondMax > 0
             ? " to \(Int(size.framesPerSecondMax.rounded())) frames/s" : "")
       }
-      return "  \(format.code)\(format.isUsable ? "" : " (not usable)"): "
+      return "  \(format.code): "
         + (sizes.isEmpty ? "sizes not listed" : sizes.joined(separator: ", "))
     }
+    let others = camera.formats.filter { !$0.isUsable }.map(\.code)
+    if !others.isEmpty { rows.append("  not usable: \(others.joined(separator: " "))") }
     if let problem = camera.problem { rows.append("  \(problem)") }
     return rows
   }

@@ -14,7 +14,10 @@ struct DevicePresence: Equatable {
 
     init?(_ path: String) {
       var status = stat()
-      guard unsafe stat(path, &status) == 0 else { return nil }
+      // Not `stat(path, …)`: the implicit conversion of a string allocates, and readers look
+      // every second.
+      let result = unsafe path.withCString { unsafe stat($0, &status) }
+      guard result == 0 else { return nil }
       fileSystem = UInt64(status.st_dev)
       inode = UInt64(status.st_ino)
       device = UInt64(status.st_rdev)

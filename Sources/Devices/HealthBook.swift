@@ -24,7 +24,11 @@ struct HealthBook {
     _ place: Int, _ state: HealthState, _ reason: HealthReason, systemError: Int32 = 0,
     at now: Instant
   ) {
-    if let known = states[place], known.state == state, known.reason == reason { return }
+    if let known = states[place] {
+      if known.state == state, known.reason == reason { return }
+      // What went away and is not there yet is still what went away.
+      if known.reason == .deviceGone, reason == .deviceAbsent { return }
+    }
     states[place] = (state, reason)
     if count == queue.count {
       first = (first + 1) % queue.count

@@ -36,14 +36,15 @@ struct V4L2Format: Equatable, BitwiseCopyable {
     }
   }
 
-  /// The code as four letters, for people.
+  /// The code as its letters, for people: at most four.
   static func name(code: UInt32) -> String {
-    String(
+    let letters = String(
       String.UnicodeScalarView(
         (0..<4).map { shift in
           let byte = UInt8(truncatingIfNeeded: code >> (8 * UInt32(shift)))
-          return byte > 32 && byte < 127 ? Unicode.Scalar(byte) : "?"
+          return byte >= 32 && byte < 127 ? Unicode.Scalar(byte) : "?"
         }))
+    return String(letters.reversed().drop { $0 == " " }.reversed())
   }
 
   /// Bytes that a whole picture takes in a buffer; the smallest a JPEG image can be is 4 (its

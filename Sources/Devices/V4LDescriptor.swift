@@ -11,6 +11,12 @@ struct V4LDescriptor: ~Copyable {
   /// Hands a node over to libv4l2, which may refuse it (not a capture node, or over 16 of them).
   init(node: consuming CameraNode) throws(DeviceError) {
     let path = node.path
+    // libv4l2 would say the same, but on standard error.
+    if node.isSinglePlanar, CameraNode.format(of: node.descriptor.number) == nil {
+      throw DeviceError(
+        code: .absent, operation: "VIDIOC_G_FMT", subject: path, systemError: errno,
+        underlying: "it has no format now; a loopback device has no source yet")
+    }
     guard v4l2_fd_open(node.descriptor.number, V4L2_DISABLE_CONVERSION) >= 0 else {
       throw DeviceError(operation: "v4l2_fd_open", subject: path, systemError: errno)
     }

@@ -53,7 +53,7 @@ import Testing
     #expect(!report.contains("line 2"))
     #expect(report.contains("card \"Yard\", bus usb-1.2"))
     #expect(report.contains("YUYV: 640x360 to 25 frames/s"))
-    #expect(report.contains("BA81 (not usable)"))
+    #expect(report.contains("not usable: BA81"))
     #expect(report.contains("serial:D-7"))
     #expect(report.contains("/dev/serial/by-id/usb-Radio-if00"))
     #expect(!report.contains("none found"))

@@ -130,6 +130,17 @@ import Testing
     #expect(told.map(\.systemError) == [2, 2, 0])
   }
 
+  @Test func `a device that went away stays so while it is absent`() {
+    var book = HealthBook(sensors: [SensorID(0)])
+    book.note(0, .lost, .deviceGone, systemError: 19, at: Self.at(1))
+    book.note(0, .lost, .deviceAbsent, systemError: 2, at: Self.at(2))
+    book.note(0, .lost, .deviceBusy, systemError: 16, at: Self.at(3))
+    book.note(0, .lost, .deviceAbsent, systemError: 2, at: Self.at(4))
+    var told: [HealthReason] = []
+    while let report = book.next() { told.append(report.reason) }
+    #expect(told == [.deviceGone, .deviceBusy, .deviceAbsent])
+  }
+
   @Test func `what nobody fetches makes room for what is newer`() {
     var book = HealthBook(sensors: [SensorID(0)])
     for step in 0..<100 as Range<Int64> {
