@@ -59,6 +59,44 @@ import Testing
     #expect(!report.contains("none found"))
   }
 
+  @Test func `the stub names devices by what stays after a replug`() {
+    let camera = CameraRecord(
+      path: "/dev/video0", card: "Yard", bus: "usb-1.2", driver: "uvcvideo",
+      formats: [
+        CameraFormatRecord(
+          code: "YUYV", description: "", isUsable: true,
+          sizes: [
+            .init(width: 640, height: 360, framesPerSecondMax: 30),
+            .init(width: 1_280, height: 720, framesPerSecondMax: 10),
+            .init(width: 1_920, height: 1_080, framesPerSecondMax: 5),
+          ])
+      ])
+    let inventory = DeviceInventory(
+      chips: [
+        GPIOChipRecord(
+          path: "/dev/gpiochip1", label: "po\"st",
+          lines: [
+            GPIOLineRecord(offset: 0, name: "GPIO17", isUsed: false, isOutput: false),
+            GPIOLineRecord(offset: 1, name: "LED", isUsed: false, isOutput: true),
+            GPIOLineRecord(offset: 2, name: "SD", isUsed: true, isOutput: false),
+          ])
+      ], cameras: [camera, camera],
+      ports: [
+        SerialPortRecord(
+          path: "/dev/ttyACM0", description: "", transport: "usb", serialNumber: "D-7\n"),
+        SerialPortRecord(path: "/dev/ttyS0", description: "", transport: "native"),
+      ])
+    let stub = inventory.siteStub
+    #expect(stub.contains(#"device: "serial:D-7\x0a", baud: 57600"#))
+    #expect(stub.contains(#"gpio: {chip: "po\"st", line: "GPIO17"}"#))
+    #expect(stub.contains(#"device: "bus:usb-1.2""#))
+    #expect(stub.contains("mode: {format: yuyv, width: 1280, height: 720, rate: 10 /s}"))
+    #expect(stub.contains("- name: yard\n") && stub.contains("- name: yard-2\n"))
+    #expect(!stub.contains("LED") && !stub.contains("SD") && !stub.contains("ttyS0"))
+    #expect(stub.split(separator: "\n").allSatisfy { !$0.contains("\t") })
+    #expect(DeviceInventory(chips: [], cameras: [], ports: []).siteStub.isEmpty)
+  }
+
   @Test func `nodes are listed by number and nothing else is taken for one`() {
     let folder = TemporaryFolder()
     for name in ["video10", "video2", "video0", "video-1", "video+3", "video007", "videos", "vide"]
