@@ -2,9 +2,6 @@ public import Model
 
 /// One record of a capture, as a replay needs it.
 public enum CaptureItem: Sendable, Equatable {
-  /// A further text of the configuration in force; its bytes are the record's payload. The first
-  /// one is `CaptureReader.siteBundle`.
-  case site
   /// An edge of a GPIO line.
   case edge(GPIOEdge, source: SourceID)
   /// A frame; its bytes are the record's payload.

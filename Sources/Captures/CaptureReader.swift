@@ -122,7 +122,6 @@ public struct CaptureReader: ~Copyable, Sendable {
     }
     let time = Instant(monotonicNanos: Int64(clamping: message.publishTime))
     switch role {
-    case .site: return .site
     case .unknown: return nil
     case .bytes(let source): return .bytes(at: time, source: source)
     case .event: return .event(at: recorded)
@@ -142,7 +141,6 @@ public struct CaptureReader: ~Copyable, Sendable {
     let source = channel.metadata["source"].flatMap { Int($0) }
       .flatMap { sourceIDs.indices.contains($0) ? sourceIDs[$0] : nil }
     switch channel.topic {
-    case "site": return .site
     case "clock": return .clock
     case "observations": return .observation
     case "events": return .event
@@ -266,7 +264,6 @@ public struct CaptureReader: ~Copyable, Sendable {
 
 /// What a channel's messages are.
 enum ChannelRole: Sendable {
-  case site
   case edge(SourceID)
   case frame(FrameHeader, SourceID)
   case bytes(SourceID)

@@ -27,7 +27,8 @@ public struct CaptureWriter: ~Copyable, Sendable {
 
   /// Creates the file and puts header, names and configuration on it at once.
   ///
-  /// The sensors and sources that are appended later are those of `site`.
+  /// The sensors and sources that are appended later are those of `site`; a new configuration begins
+  /// a new capture.
   public init(
     path: String, header: CaptureHeader, site: Site,
     options: MCAPWriter.Options = MCAPWriter.Options()

@@ -32,6 +32,18 @@ import Testing
     }
   }
 
+  @Test(arguments: [32_767, 32_768, 32_769, 32_800, 100_003])
+  func `the CRC of a long buffer is that of its short pieces`(length: Int) {
+    var generator = SeededGenerator(seed: UInt64(length))
+    let bytes = randomBytes(length + 3, &generator)
+    let all = bytes.span.extracting(3...).bytes
+    var pieces = CRC32()
+    for start in stride(from: 0, to: length, by: 1_000) {
+      pieces.update(all.extracting(start..<min(start + 1_000, length)))
+    }
+    #expect(CRC32(all) == pieces)
+  }
+
   @Test(arguments: [
     (1 as UInt64, MCAPFormat.Compression.none), (2, .none), (3, .zstandard(level: 1)),
     (4, .zstandard(level: 9)),
@@ -52,6 +64,30 @@ import Testing
     #expect(summary.channelMessages.values.reduce(0, +) == 2_000)
     #expect(summary.start == written.map(\.message.logTime).min())
     #expect(summary.end == written.map(\.message.logTime).max())
+  }
+
+  @Test(arguments: [MCAPFormat.Compression.none, .zstandard(level: 1)])
+  func `large messages between small ones come back, and the data section's CRC is right`(
+    compression: MCAPFormat.Compression
+  ) throws {
+    let folder = TemporaryFolder()
+    let path = folder.file("a.mcap")
+    let written = try writeRandom(
+      path, seed: 6, count: 120, payloadMax: 400_000, compression: compression,
+      chunkBytesMax: 4 << 20, directBytesMin: 128 << 10)
+    let read = readMessages(path)
+    #expect(read.error == nil)
+    #expect(read.messages == written)
+    // An altered message index escapes the chunks' CRCs, but not that of the data section.
+    var bytes = readFile(path)
+    let summary = try #require(try MCAPReader(path: path).summary())
+    let chunk = Int(summary.chunks[0].offset)
+    let length = (0..<8).reduce(0) { $0 | Int(bytes[chunk + 1 + $1]) << (8 * $1) }
+    bytes[chunk + 9 + length + 20] ^= 1
+    writeFile(path, bytes)
+    let error = try #require(readMessages(path).error)
+    #expect(error.code == .damaged)
+    #expect(error.description.contains("data section"))
   }
 
   @Test func `the same messages give the same file, byte for byte`() throws {

@@ -133,7 +133,7 @@ func readAll(_ path: String) throws -> [TakenItem] {
   while let item = try reader.next() {
     var payload: [UInt8] = []
     switch item {
-    case .frame, .bytes, .event, .site: payload = reader.withPayload { copy($0) }
+    case .frame, .bytes, .event: payload = reader.withPayload { copy($0) }
     default: break
     }
     items.append(TakenItem(item: item, recorded: reader.recorded, payload: payload))

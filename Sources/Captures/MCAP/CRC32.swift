@@ -34,32 +34,61 @@ struct CRC32: BitwiseCopyable, Sendable, Equatable {
     var crc = ~value
     var position = unsafe start
     var left = count
-    @inline(__always) func look(_ slice: Int, _ byte: UInt64) -> UInt32 {
-      unsafe table[slice &* 256 &+ Int(truncatingIfNeeded: byte & 0xFF)]
+    if left >= Self.twoLanesBytesMin {
+      // Each step waits for the one before; two independent halves keep the processor busy. The
+      // second half's checksum is that of its bytes alone and is put behind the first's.
+      let half = left / 32 * 16
+      var second = UInt32.max
+      var offset = 0
+      while offset < half {
+        crc = unsafe Self.step(crc, position + offset, table)
+        second = unsafe Self.step(second, position + half + offset, table)
+        offset &+= 16
+      }
+      value = ~crc
+      var behind = CRC32()
+      behind.value = ~second
+      append(behind, count: half)
+      crc = ~value
+      unsafe position += 2 * half
+      left &-= 2 * half
     }
     while left >= 16 {
-      let low =
-        unsafe UInt64(littleEndian: position.loadUnaligned(as: UInt64.self)) ^ UInt64(crc)
-      let high = unsafe UInt64(
-        littleEndian: position.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
-      let first =
-        look(15, low) ^ look(14, low &>> 8) ^ look(13, low &>> 16) ^ look(12, low &>> 24)
-      let second =
-        look(11, low &>> 32) ^ look(10, low &>> 40) ^ look(9, low &>> 48) ^ look(8, low &>> 56)
-      let third =
-        look(7, high) ^ look(6, high &>> 8) ^ look(5, high &>> 16) ^ look(4, high &>> 24)
-      let fourth =
-        look(3, high &>> 32) ^ look(2, high &>> 40) ^ look(1, high &>> 48) ^ look(0, high &>> 56)
-      crc = first ^ second ^ third ^ fourth
+      crc = unsafe Self.step(crc, position, table)
       unsafe position += 16
       left &-= 16
     }
     while left > 0 {
-      crc = look(0, UInt64(crc) ^ UInt64(unsafe position.load(as: UInt8.self))) ^ (crc &>> 8)
+      let byte = unsafe UInt32(position.load(as: UInt8.self))
+      crc = unsafe table[Int((crc ^ byte) & 0xFF)] ^ (crc &>> 8)
       unsafe position += 1
       left &-= 1
     }
     value = ~crc
+  }
+
+  /// From here on two halves are reckoned at once; joining them costs as much as some 4 KiB.
+  private static let twoLanesBytesMin = 32 << 10
+
+  /// Takes in sixteen bytes.
+  @inline(__always)
+  private static func step(
+    _ crc: UInt32, _ position: UnsafeRawPointer, _ table: UnsafePointer<UInt32>
+  ) -> UInt32 {
+    @inline(__always) func look(_ slice: Int, _ byte: UInt64) -> UInt32 {
+      unsafe table[slice &* 256 &+ Int(truncatingIfNeeded: byte & 0xFF)]
+    }
+    let low = unsafe UInt64(littleEndian: position.loadUnaligned(as: UInt64.self)) ^ UInt64(crc)
+    let high = unsafe UInt64(
+      littleEndian: position.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+    let first =
+      look(15, low) ^ look(14, low &>> 8) ^ look(13, low &>> 16) ^ look(12, low &>> 24)
+    let second =
+      look(11, low &>> 32) ^ look(10, low &>> 40) ^ look(9, low &>> 48) ^ look(8, low &>> 56)
+    let third = look(7, high) ^ look(6, high &>> 8) ^ look(5, high &>> 16) ^ look(4, high &>> 24)
+    let fourth =
+      look(3, high &>> 32) ^ look(2, high &>> 40) ^ look(1, high &>> 48) ^ look(0, high &>> 56)
+    return first ^ second ^ third ^ fourth
   }
 }
 

@@ -87,41 +87,6 @@ public struct MCAPReader: ~Copyable, Sendable {
     self.file = file
   }
 
-  /// Checks the magic and leaves the header record's opcode and length in `head`.
-  private static func readStart(
-    _ file: borrowing InputFile, _ head: inout ByteBuffer, _ crc: inout CRC32
-  ) throws(CaptureError) {
-    let magic = MCAPFormat.magic
-    guard file.size >= magic.count else {
-      throw CaptureError(
-        .notACapture, operation: "read", subject: file.path,
-        reason: "\(file.size) bytes are too few for an MCAP file")
-    }
-    try file.read(at: 0, count: magic.count, into: &head)
-    guard head.holds(magic) else {
-      throw CaptureError(
-        .notACapture, operation: "read", subject: file.path, offset: 0,
-        reason: "an MCAP file begins with 0x89 MCAP0; this one does not")
-    }
-    crc.update(head)
-    guard file.size >= magic.count + MCAPFormat.recordHeadBytes else {
-      throw withoutHeader(file.path)
-    }
-    try file.read(at: magic.count, count: MCAPFormat.recordHeadBytes, into: &head)
-    crc.update(head)
-    let opcode = head.withBytes { bytes in
-      var cursor = ByteCursor(0..<bytes.byteCount)
-      return cursor.integer(UInt8.self, bytes)
-    }
-    guard opcode == MCAPFormat.Opcode.header else { throw withoutHeader(file.path) }
-  }
-
-  private static func withoutHeader(_ path: String) -> CaptureError {
-    CaptureError(
-      .notACapture, operation: "read", subject: path, offset: MCAPFormat.magic.count,
-      reason: "the file's first record, the header, is missing or cut off; nothing can be read")
-  }
-
   /// The next message, or nothing at the end; then `truncation` tells whether the file was whole.
   ///
   /// After an error about one chunk (`.damaged`) the next call goes on behind that chunk.
@@ -152,7 +117,8 @@ public struct MCAPReader: ~Copyable, Sendable {
     guard let (opcode, length) = try nextHead() else { return nil }
     switch opcode {
     case MCAPFormat.Opcode.chunk:
-      try readRecord(length)
+      // The chunk's own CRC serves for the data section too, so its bytes are gone over once.
+      try readRecord(length, isSummed: false)
       try openChunk(at: begin)
     case MCAPFormat.Opcode.message:
       try readRecord(length)
@@ -230,10 +196,12 @@ public struct MCAPReader: ~Copyable, Sendable {
   }
 
   /// Reads the content of the record at `position` and moves behind it.
-  private mutating func readRecord(_ length: Int) throws(CaptureError) {
+  private mutating func readRecord(
+    _ length: Int, isSummed: Bool = true
+  ) throws(CaptureError) {
     try file.read(at: position, count: length, into: &record)
     position += length
-    dataCRC?.update(record)
+    if isSummed { dataCRC?.update(record) }
   }
 
   private mutating func endCutOff(at offset: Int) {
@@ -263,6 +231,9 @@ public struct MCAPReader: ~Copyable, Sendable {
 
   private mutating func openChunk(at begin: Int) throws(CaptureError) {
     chunkOffset = begin
+    // Taken up again once the chunk has proved sound.
+    let running = dataCRC
+    dataCRC = nil
     let fields = record.withBytes { ChunkFields($0) }
     guard let fields else { throw broken("a chunk", at: begin) }
     func damaged(_ reason: String) -> CaptureError {
@@ -300,6 +271,16 @@ public struct MCAPReader: ~Copyable, Sendable {
     let crc =
       isDecompressed
       ? decompressed.withBytes { CRC32($0) } : record.withBytes(in: fields.data) { CRC32($0) }
+    dataCRC = running
+    if isDecompressed {
+      dataCRC?.update(record)
+    } else {
+      let ahead = record.withBytes(in: 0..<fields.data.lowerBound) { CRC32($0) }
+      dataCRC?.append(ahead, count: fields.data.lowerBound)
+      dataCRC?.append(crc, count: size)
+      let behind = fields.data.upperBound..<record.count
+      dataCRC?.append(record.withBytes(in: behind) { CRC32($0) }, count: behind.count)
+    }
     guard fields.crc == 0 || fields.crc == crc.value else {
       throw damaged("a chunk's CRC is wrong; its messages are passed over")
     }
