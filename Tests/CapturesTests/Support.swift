@@ -36,6 +36,10 @@ let toolsFolder: String = {
   return file[..<file.lastIndex(of: "/")!] + "/Tools"
 }()
 
+/// Where frozen files lie, and whether they are to be recorded anew.
+let fixturesFolder = String(toolsFolder.dropLast("Tools".count)) + "Fixtures"
+let isRecording = getenv("VEDETTE_RECORD") != nil
+
 /// Recorded data of outsiders beside the repository, where it is.
 let sharedData: String = {
   let parts = #filePath.split(separator: "/").dropLast(4)
