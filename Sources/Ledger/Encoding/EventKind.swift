@@ -1,0 +1,18 @@
+/// The kinds of event that the ledger keeps; the raw value is what stands in a record.
+public enum EventKind: UInt8, BitwiseCopyable, Sendable, CaseIterable {
+  /// A crossing of a line, with its corrections and retractions.
+  case crossing = 1
+  /// A change of a sensor's health.
+  case sensorHealth = 2
+  /// A word of the post on itself.
+  case postStatus = 3
+
+  /// CloudEvents `type` of the event; the number at the end counts incompatible changes of `data`.
+  public var typeName: StaticString {
+    switch self {
+    case .crossing: "org.vedette.crossing.v1"
+    case .sensorHealth: "org.vedette.sensor-health.v1"
+    case .postStatus: "org.vedette.post-status.v1"
+    }
+  }
+}
