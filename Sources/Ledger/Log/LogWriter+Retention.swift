@@ -1,0 +1,66 @@
+import Model
+
+extension LogWriter {
+  /// Removes the oldest segments that are beyond the bounds; returns how many.
+  mutating func removeOldest(
+    bytesMax: UInt64, ageNanosMax: Int64, now: WallTime
+  ) throws(LedgerError) -> Int {
+    try checkIsWorking("apply retention to")
+    var total = sizes.reduce(UInt64(0)) { $0 + UInt64($1) }
+    var count = 0
+    while count < segments.count - 1 {
+      var isBeyond = total > bytesMax
+      // All of a segment is older than the first event of the next.
+      if !isBeyond, let time = try firstTime(ofSegment: count + 1) {
+        isBeyond =
+          now.unixNanos.subtractingReportingOverflow(time.unixNanos).partialValue
+          > ageNanosMax
+      }
+      guard isBeyond else { break }
+      total -= UInt64(sizes[count])
+      count += 1
+    }
+    guard count > 0 else { return 0 }
+    var changed = manifest
+    changed.oldest = segments[count]
+    do throws(LedgerError) {
+      try LogFiles.write(changed, to: storage, &stats)
+    } catch {
+      guard error.code == .diskFull else { throw fail(error) }
+      // The room of the prepared segment is enough for a manifest.
+      dropSpare()
+      try LogFiles.write(changed, to: storage, &stats)
+    }
+    manifest = changed
+    for first in segments[..<count] {
+      let name = SegmentHeader.name(firstSequence: first)
+      do throws(StorageFailure) { try storage.remove(name) } catch {
+        throw fail(LedgerError(error, on: name, in: storage.place))
+      }
+    }
+    segments.removeFirst(count)
+    sizes.removeFirst(count)
+    stats.segmentsRemoved += UInt64(count)
+    do throws(LedgerError) {
+      try LogFiles.syncFolder(of: storage, &stats)
+    } catch { throw fail(error) }
+    return count
+  }
+
+  /// Time of the first event of the segment at `index`; `nil` when it has none yet.
+  private func firstTime(ofSegment index: Int) throws(LedgerError) -> WallTime? {
+    let recovery = LogRecovery(storage: storage)
+    let (_, file) = try recovery.open(segments[index], forWriting: false, epoch: manifest.epoch)
+    let name = SegmentHeader.name(firstSequence: segments[index])
+    let bytes = min(
+      sizes[index] - SegmentHeader.byteCount,
+      RecordLayout.footprint(payload: RecordLayout.payloadBytesMax))
+    return try recovery.wrap(name) { () throws(StorageFailure) in
+      var buffer = LogBuffer(capacity: bytes)
+      let count = try buffer.fill(
+        0..<bytes, from: file, at: UInt64(SegmentHeader.byteCount), of: storage)
+      guard case .record(let head) = buffer.record(at: 0, limit: count) else { return nil }
+      return head.event.time
+    }
+  }
+}

@@ -1,0 +1,189 @@
+import Model
+
+/// The one writer of a ledger's folder, over any storage. ``EventLog`` tells its contract.
+struct LogWriter<Storage: LogStorage>: ~Copyable {
+  let storage: Storage
+  let options: LedgerOptions
+  let report: RecoveryReport
+  var stats: LedgerStats
+  private(set) var durableSequence: UInt64
+  private(set) var nextSequence: UInt64
+  /// Why the writer takes nothing any more.
+  private(set) var failure: LedgerError?
+
+  var manifest: Manifest
+  /// First sequences of the segments, ascending; the last one is written to.
+  var segments: [UInt64]
+  /// Sizes of their files.
+  var sizes: [Int]
+  private var file: Storage.File
+  /// Where the group goes in the file.
+  private var offset: Int
+  private var group: LogBuffer
+  private var groupBytes = 0
+  private var groupRecords = 0
+  private var spare: Spare = .none
+  private let zeros: LogBuffer
+
+  /// The segment that is prepared for the time after this one.
+  private enum Spare {
+    case none
+    case filling(Storage.File, written: Int)
+    case ready(Storage.File)
+  }
+
+  /// Opens the ledger of `post`, or makes it.
+  ///
+  /// - Parameter epoch: of the ledger, should it have to be made.
+  init(
+    storage: Storage, post: String, epoch: UInt64, options: LedgerOptions
+  ) throws(LedgerError) {
+    options.check()
+    var opening = LogOpening(
+      storage: storage, manifest: Manifest(epoch: epoch, post: post), options: options)
+    let active = try opening.open()
+    self.storage = storage
+    self.options = options
+    report = opening.report
+    stats = opening.stats
+    manifest = opening.manifest
+    segments = opening.segments
+    sizes = opening.sizes
+    file = active.file
+    offset = active.offset
+    nextSequence = active.nextSequence
+    durableSequence = active.nextSequence - 1
+    failure = nil
+    group = LogBuffer(capacity: options.groupBytesMax)
+    zeros = LogBuffer(capacity: LogFiles.zeroStepBytes)
+  }
+
+  // MARK: - Records
+
+  /// Puts a record into the group; commits first when it would not fit.
+  mutating func append(
+    _ event: EventHeader, payload: RawSpan
+  ) throws(LedgerError) -> UInt64 {
+    try checkIsWorking("append")
+    let size = RecordLayout.footprint(payload: payload.byteCount)
+    guard payload.byteCount <= RecordLayout.payloadBytesMax, size <= options.groupBytesMax else {
+      throw LedgerError(
+        .tooLarge, operation: "append", subject: storage.place,
+        reason: "a payload of \(payload.byteCount) bytes; the most is "
+          + "\(min(RecordLayout.payloadBytesMax, options.groupBytesMax - RecordLayout.headerBytes))"
+      )
+    }
+    if groupRecords == options.groupRecordsMax || groupBytes + size > group.capacity
+      || offset + groupBytes + size > sizes[sizes.count - 1]
+    {
+      try commit()
+      if offset + size > sizes[sizes.count - 1] { try roll() }
+    }
+    let sequence = nextSequence
+    groupRecords += 1
+    groupBytes += group.putRecord(
+      event, sequence: sequence, groupPlace: UInt32(groupRecords), payload: payload,
+      at: groupBytes)
+    nextSequence += 1
+    stats.appends += 1
+    return sequence
+  }
+
+  /// Writes and syncs the group.
+  mutating func commit() throws(LedgerError) {
+    try checkIsWorking("commit")
+    guard groupRecords > 0 else { return }
+    do throws(StorageFailure) {
+      try group.write(0..<groupBytes, to: file, at: UInt64(offset), of: storage)
+      let before = storage.monotonicNanos()
+      try storage.sync(file)
+      let nanos = storage.monotonicNanos() &- before
+      stats.commitSyncNanosMax = max(stats.commitSyncNanosMax, nanos)
+      stats.commitSyncNanosTotal &+= nanos
+    } catch {
+      throw fail(LedgerError(error, on: activeName, in: storage.place))
+    }
+    stats.syncs += 1
+    stats.commits += 1
+    stats.bytes += UInt64(groupBytes)
+    offset += groupBytes
+    groupBytes = 0
+    groupRecords = 0
+    durableSequence = nextSequence - 1
+  }
+
+  private var activeName: String {
+    SegmentHeader.name(firstSequence: segments[segments.count - 1])
+  }
+
+  func checkIsWorking(_ operation: String) throws(LedgerError) {
+    guard let failure else { return }
+    throw LedgerError(
+      .writerFailed, operation: operation, subject: storage.place,
+      reason: "the writer stopped after an earlier failure (\(failure)); open the ledger anew and "
+        + "append again what was not acknowledged")
+  }
+
+  /// Remembers that nothing can be trusted any more, and hands `error` on.
+  mutating func fail(_ error: LedgerError) -> LedgerError {
+    failure = error
+    return error
+  }
+
+  // MARK: - Segments
+
+  /// One bounded step of preparing the next segment; whether there is more to do.
+  mutating func prepare() throws(LedgerError) -> Bool {
+    try checkIsWorking("prepare the next segment of")
+    do throws(StorageFailure) {
+      switch spare {
+      case .ready: return false
+      case .none:
+        spare = .filling(try storage.create(LogFiles.spareName), written: 0)
+        return true
+      case .filling(let file, let written):
+        let size = options.segmentBytes
+        let step = min(zeros.capacity, size - written)
+        if step > 0 {
+          try zeros.write(0..<step, to: file, at: UInt64(written), of: storage)
+          spare = .filling(file, written: written + step)
+          return true
+        }
+        try storage.sync(file)
+        stats.syncs += 1
+        spare = .ready(file)
+        return false
+      }
+    } catch {
+      dropSpare()
+      throw LedgerError(error, on: LogFiles.spareName, in: storage.place)
+    }
+  }
+
+  /// Gives up the prepared segment: a failed one is never trusted again, and its room may be
+  /// needed.
+  mutating func dropSpare() {
+    spare = .none
+    try? storage.remove(LogFiles.spareName)
+  }
+
+  /// Ends this segment and begins the next. The group must be empty.
+  private mutating func roll() throws(LedgerError) {
+    // A full disk ends here without harm: nothing of this segment or of the group is touched.
+    while try prepare() {}
+    guard case .ready(let prepared) = spare else { return }
+    let header = SegmentHeader(
+      epoch: manifest.epoch, firstSequence: nextSequence,
+      previousFirst: segments[segments.count - 1], previousEnd: UInt64(offset))
+    do throws(LedgerError) {
+      try LogFiles.beginSegment(header, with: prepared, in: storage, &stats)
+      spare = .none
+      manifest.newest = nextSequence
+      try LogFiles.write(manifest, to: storage, &stats)
+    } catch { throw fail(error) }
+    segments.append(nextSequence)
+    sizes.append(options.segmentBytes)
+    file = prepared
+    offset = SegmentHeader.byteCount
+  }
+}

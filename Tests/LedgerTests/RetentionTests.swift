@@ -1,0 +1,99 @@
+import Model
+import TestSupport
+import Testing
+
+@testable import Ledger
+
+@Suite struct RetentionTests {
+  private func ledger() throws -> (FaultStorage, [UInt64], UInt64) {
+    let storage = FaultStorage()
+    var writer = try openWriter(storage)
+    while writer.segments.count < 6 {
+      try writer.append(TestRecord(writer.nextSequence))
+      try writer.commit()
+    }
+    return (storage, writer.segments, writer.durableSequence)
+  }
+
+  @Test("the oldest segments go until the rest fits, never the newest")
+  func byBytes() throws {
+    let (storage, segments, last) = try ledger()
+    var writer = try openWriter(storage)
+    let now = WallTime(unixNanos: 0)
+    #expect(try writer.removeOldest(bytesMax: 4 * 4096, ageNanosMax: .max, now: now) == 2)
+    #expect(writer.segments == Array(segments[2...]))
+    #expect(try readAll(storage).keys.sorted() == Array(segments[2]...last))
+    #expect(try writer.removeOldest(bytesMax: 0, ageNanosMax: .max, now: now) == 3)
+    #expect(writer.segments == [segments[5]])
+    #expect(try writer.removeOldest(bytesMax: 0, ageNanosMax: .max, now: now) == 0)
+    #expect(writer.stats.segmentsRemoved == 5)
+  }
+
+  @Test("a segment goes when all of its events are too old")
+  func byAge() throws {
+    let (storage, segments, _) = try ledger()
+    var writer = try openWriter(storage)
+    // Record n happened at second n: the age bound lies at the first record of segment 3.
+    let second: Int64 = 1_000_000_000
+    let now = WallTime(unixNanos: (Int64(segments[3]) + 1000) * second)
+    #expect(try writer.removeOldest(bytesMax: .max, ageNanosMax: 1000 * second, now: now) == 2)
+    #expect(writer.segments.first == segments[2])
+    #expect(try writer.removeOldest(bytesMax: .max, ageNanosMax: 999 * second, now: now) == 1)
+    #expect(writer.segments.first == segments[3])
+  }
+
+  @Test("a power cut at any operation of retention leaves a ledger that opens")
+  func cuts() throws {
+    let (whole, _, last) = try ledger()
+    for number in 0..<30 {
+      for seed in 0..<8 {
+        var random = SeededGenerator(seed: UInt64(seed))
+        let storage = whole.afterKill()
+        var removed = 0
+        do {
+          var writer = try openWriter(storage)
+          storage.plan(.crash, at: storage.operations + number)
+          removed =
+            (try? writer.removeOldest(
+              bytesMax: 3 * 4096, ageNanosMax: .max, now: WallTime(unixNanos: 0))) ?? 0
+        }
+        let after = storage.afterPowerCut(&random)
+        let writer = try openWriter(after)
+        #expect(writer.durableSequence == last)
+        #expect(removed == 0 || writer.segments.count == 3)
+        let kept = try readAll(after)
+        #expect(kept.keys.sorted() == Array(writer.segments[0]...last))
+      }
+    }
+  }
+
+  @Test("retention works on a full disk, by the room of the prepared segment")
+  func fullDisk() throws {
+    let (storage, segments, _) = try ledger()
+    var writer = try openWriter(storage)
+    while try writer.prepare() {}
+    // The draft's write fails once for want of room.
+    storage.plan(.full, at: storage.operations + 1)
+    let now = WallTime(unixNanos: 0)
+    #expect(try writer.removeOldest(bytesMax: 4096, ageNanosMax: .max, now: now) == 5)
+    #expect(writer.failure == nil)
+    #expect(writer.segments == [segments[5]])
+    #expect(try openWriter(storage).segments == [segments[5]])
+  }
+
+  @Test("a reader that asks for what retention took is told the oldest that is left")
+  func gone() throws {
+    let (storage, segments, last) = try ledger()
+    let reader = try LogReader(storage: storage)
+    // The reader knows the old segments, and has some of them open.
+    _ = try reader.read(from: 1, limit: 1, bytesMax: 1, durable: last) { _, _ in }
+    var writer = try openWriter(storage)
+    _ = try writer.removeOldest(
+      bytesMax: 3 * 4096, ageNanosMax: .max, now: WallTime(unixNanos: 0))
+    #expect(try reader.oldestSequence() == segments[3])
+    let reading = try reader.read(from: 2, limit: 9, bytesMax: .max, durable: last) { _, _ in
+      Issue.record("nothing is left to lend")
+    }
+    #expect(reading == .gone(oldest: segments[3]))
+  }
+}
