@@ -1,0 +1,176 @@
+/// Follows components from frame to frame and tells which have lasted long enough to be believed
+/// (track before declare): noise, rain and insects are somewhere else in the next frame.
+///
+/// A bounded table of candidates, matched greedily, the largest component first, to the nearest
+/// predicted centre. Coordinates in cells; centres in half cells, velocities in 1/16 of these.
+struct BlobConfirmer: ~Copyable {
+  static let capacity = 96
+
+  /// What a component turned out to be.
+  struct Standing: BitwiseCopyable {
+    /// Frames in which it was found.
+    var hits: UInt16 = 0
+    /// Whether it is to be told.
+    var isConfirmed = false
+    /// Farthest from the place of its first frame that it has been, half cells.
+    var travel: Int32 = 0
+  }
+
+  /// Candidates that found no room, since the start.
+  private(set) var overflows: UInt64 = 0
+
+  /// Something that may become a target. Not private: the compiler (Swift 6.3) cannot emit a private
+  /// type inside a generic non-copyable field across files.
+  struct Candidate: BitwiseCopyable {
+    var box: SIMD4<Int32> = .zero
+    var centre: SIMD2<Int32> = .zero
+    var birth: SIMD2<Int32> = .zero
+    var velocity: SIMD2<Int32> = .zero
+    var travel: Int32 = 0
+    var hits: UInt16 = 0
+    var misses: UInt16 = 0
+    var isConfirmed = false
+    var isMatched = false
+  }
+
+  private let candidates: Buffer<Candidate>
+  private let standings: Buffer<Standing>
+  private var count = 0
+  private let confirmFrames: UInt16
+
+  /// Missed frames after which a candidate is given up: unconfirmed, confirmed.
+  private static let missesMax: UInt16 = 1
+  private static let missesMaxConfirmed: UInt16 = 5
+
+  init(confirmFrames: Int) {
+    candidates = Buffer(count: Self.capacity, repeating: Candidate())
+    standings = Buffer(count: ComponentList.capacity, repeating: Standing())
+    self.confirmFrames = UInt16(confirmFrames)
+  }
+
+  /// Forgets all: the scene is another.
+  mutating func removeAll() { count = 0 }
+
+  /// Takes the components of one frame; `standing(of:)` then tells what each turned out to be.
+  mutating func take(_ components: borrowing ComponentList) {
+    for index in 0..<count { update(index) { $0.isMatched = false } }
+    let known = count
+    for index in 0..<components.count {
+      let component = components[index]
+      guard let at = match(component, among: known) ?? add(component, known: known) else {
+        standings.set(index, Standing())
+        continue
+      }
+      let candidate = candidates[at]
+      standings.set(
+        index,
+        Standing(
+          hits: candidate.hits, isConfirmed: candidate.isConfirmed, travel: candidate.travel))
+    }
+    dropMissed()
+  }
+
+  /// What component `index` of the latest frame turned out to be.
+  func standing(of index: Int) -> Standing { standings[index] }
+
+  private func update(_ index: Int, _ change: (inout Candidate) -> Void) {
+    var candidate = candidates[index]
+    change(&candidate)
+    candidates.set(index, candidate)
+  }
+
+  private static func centre(_ component: Component) -> SIMD2<Int32> {
+    SIMD2(component.left + component.right, component.top + component.bottom)
+  }
+
+  private static func box(_ component: Component) -> SIMD4<Int32> {
+    SIMD4(component.left, component.top, component.right, component.bottom)
+  }
+
+  /// The nearest free candidate within the gate, brought up to date.
+  private func match(_ component: Component, among known: Int) -> Int? {
+    let centre = Self.centre(component)
+    var best: Int?
+    var bestDistance = Int32.max
+    for index in 0..<known {
+      let candidate = candidates[index]
+      guard !candidate.isMatched else { continue }
+      let predicted =
+        candidate.centre &+ candidate.velocity &* Int32(candidate.misses + 1) / 16
+      let apart = centre &- predicted
+      // Half a box and two cells, in half cells: a target moves less than its size from one frame
+      // to the next, at the speeds and rates that this is for.
+      let gateX = 4 + max(component.width, candidate.box.z - candidate.box.x)
+      let gateY = 4 + max(component.height, candidate.box.w - candidate.box.y)
+      guard abs(apart.x) <= gateX, abs(apart.y) <= gateY else { continue }
+      let distance = apart.x * apart.x + apart.y * apart.y
+      if distance < bestDistance {
+        best = index
+        bestDistance = distance
+      }
+    }
+    guard let best else { return nil }
+    update(best) { candidate in
+      let moved = (centre &- candidate.centre) &* 16 / Int32(candidate.misses + 1)
+      candidate.velocity =
+        candidate.hits == 1
+        ? moved : candidate.velocity &+ (moved &- candidate.velocity) / 4
+      candidate.centre = centre
+      candidate.box = Self.box(component)
+      candidate.hits = candidate.hits == .max ? .max : candidate.hits + 1
+      candidate.misses = 0
+      candidate.isMatched = true
+      let away = centre &- candidate.birth
+      candidate.travel = max(candidate.travel, max(abs(away.x), abs(away.y)))
+      let isPlain = component.area >= 24 && component.strong * 2 >= component.area
+      let needed = isPlain && confirmFrames > 1 ? confirmFrames - 1 : confirmFrames
+      // A small one must have gone two cells: spots that flicker in place never do.
+      let hasGone = component.area >= 16 || candidate.travel >= 4
+      if candidate.hits >= needed && hasGone { candidate.isConfirmed = true }
+    }
+    return best
+  }
+
+  /// A new candidate; a part that split off from a confirmed one is confirmed too.
+  private mutating func add(_ component: Component, known: Int) -> Int? {
+    guard count < Self.capacity else {
+      overflows &+= 1
+      return nil
+    }
+    var candidate = Candidate()
+    candidate.box = Self.box(component)
+    candidate.centre = Self.centre(component)
+    candidate.birth = candidate.centre
+    candidate.hits = 1
+    candidate.isMatched = true
+    candidate.isConfirmed = confirmFrames == 1
+    for index in 0..<known {
+      let parent = candidates[index]
+      guard parent.isConfirmed, Self.overlap(parent.box, candidate.box) else { continue }
+      candidate.isConfirmed = true
+      candidate.hits = parent.hits
+      candidate.travel = parent.travel
+      break
+    }
+    candidates.set(count, candidate)
+    count += 1
+    return count - 1
+  }
+
+  private static func overlap(_ a: SIMD4<Int32>, _ b: SIMD4<Int32>) -> Bool {
+    a.x < b.z && b.x < a.z && a.y < b.w && b.y < a.w
+  }
+
+  private mutating func dropMissed() {
+    var kept = 0
+    for index in 0..<count {
+      var candidate = candidates[index]
+      if !candidate.isMatched { candidate.misses += 1 }
+      let limit = candidate.isConfirmed ? Self.missesMaxConfirmed : Self.missesMax
+      guard candidate.misses <= limit else { continue }
+      candidates.set(kept, candidate)
+      kept += 1
+    }
+    count = kept
+  }
+}

@@ -1,0 +1,18 @@
+/// What a detector has done since its start.
+public struct DetectorCounters: BitwiseCopyable, Sendable, Equatable {
+  /// Frames taken.
+  public var frames: UInt64 = 0
+  /// Frames without a verdict `ok`.
+  public var framesWithoutScan: UInt64 = 0
+  /// Blobs told.
+  public var blobs: UInt64 = 0
+  /// Changes of the whole scene.
+  public var sceneChanges: UInt64 = 0
+  /// Times that the background was made brighter or darker as a whole.
+  public var gainSteps: UInt64 = 0
+  /// Runs, components and candidates that a bounded table had no room for.
+  public var overflows: UInt64 = 0
+
+  /// All zero.
+  public init() {}
+}

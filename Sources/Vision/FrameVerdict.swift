@@ -1,0 +1,14 @@
+/// What a frame was good for.
+public enum FrameVerdict: UInt8, BitwiseCopyable, Sendable, CaseIterable {
+  /// All targets in view were told: nothing seen is information.
+  case ok = 0
+  /// The background is being learned; nothing is told.
+  case warmingUp = 1
+  /// Most of the picture changed at once (light switch, shake, a turned camera): the background is
+  /// learned anew; nothing is told.
+  case sceneChange = 2
+  /// The frame equals the ones before it, for longer than a living picture can; nothing is told.
+  case frozen = 3
+  /// The picture has no contrast (covered, dark, overexposed); nothing is told.
+  case noContrast = 4
+}
