@@ -1,0 +1,104 @@
+import MAVLink
+import Model
+
+/// What is remembered of one platform between its messages.
+struct PlatformTelemetry: BitwiseCopyable {
+  var sensor = SensorID.none
+  /// Scans of its payload so far.
+  var scans: UInt32 = 0
+  private var footprintRadius = 0.0
+  private var configuredSigma = 0.0
+  private var originHeight = 0.0
+  private var positionSigma = 0.0
+  private var accuracyTime = Instant.distantPast
+  /// Ellipsoid height minus height above sea level, metres; NaN when not known.
+  private var undulation = Double.nan
+  private var yaw: Float = .nan
+  private var yawTime = Instant.distantPast
+
+  /// How long an accuracy and a heading are believed, nanoseconds.
+  private static let accuracyNanos: Int64 = 5_000_000_000
+  private static let yawNanos: Int64 = 1_000_000_000
+  /// Height for which the profile gives the footprint's radius, metres.
+  private static let footprintHeight = 50.0
+
+  init() {}
+
+  init(sensor: SensorID, detail: PlatformDetail, originHeight: Double) {
+    self.sensor = sensor
+    footprintRadius = detail.footprintRadius
+    configuredSigma = detail.positionSigma
+    self.originHeight = originHeight
+  }
+
+  mutating func take(_ message: GPSRawInt, _ time: Instant) {
+    accuracyTime = time
+    if message.horizontalAccuracyMillimetres > 0 {
+      positionSigma = max(Double(message.horizontalAccuracyMillimetres) / 1000, 0.01)
+    } else if message.horizontalDilutionE2 != .max {
+      // The profile's accuracy holds for a good constellation, with a dilution of 1.
+      positionSigma = configuredSigma * max(1, Double(message.horizontalDilutionE2) / 100)
+    } else {
+      positionSigma = configuredSigma
+    }
+    if message.altitudeEllipsoidMillimetres != 0 {
+      undulation =
+        Double(message.altitudeEllipsoidMillimetres) / 1000
+        - Double(message.altitudeMillimetres) / 1000
+    }
+  }
+
+  mutating func take(_ message: Attitude, _ time: Instant) {
+    yaw = message.yawRadians
+    yawTime = time
+  }
+
+  private func sigma(_ time: Instant) -> Double {
+    time.nanos(since: accuracyTime) <= Self.accuracyNanos ? positionSigma : configuredSigma
+  }
+
+  /// The platform's state. Its height is above the origin if the sender has told its height above
+  /// the ellipsoid, else above its home. The footprint lies straight below and grows with the height
+  /// above home.
+  func state(_ message: GlobalPositionInt, ground: SIMD2<Double>, _ time: Instant)
+    -> PlatformState
+  {
+    let aboveHome = Double(message.relativeAltitudeMillimetres) / 1000
+    let height =
+      undulation.isNaN ? aboveHome : message.altitudeMetres + undulation - originHeight
+    let radius = footprintRadius * max(aboveHome, 0) / Self.footprintHeight
+    return PlatformState(
+      position: SIMD3(ground.x, ground.y, height),
+      velocity: SIMD3(
+        Float(message.eastCentimetresPerSecond), Float(message.northCentimetresPerSecond),
+        -Float(message.downCentimetresPerSecond)) / 100,
+      heading: heading(message, time), positionSigma: Float(sigma(time)),
+      footprintCentre: radius > 0 ? ground : SIMD2(.nan, .nan), footprintRadius: Float(radius))
+  }
+
+  /// Radians counter-clockwise from east, -pi ... pi, from degrees or radians clockwise from north.
+  private func heading(_ message: GlobalPositionInt, _ time: Instant) -> Float {
+    let fromNorth: Float
+    if let degrees = message.headingDegrees {
+      fromNorth = Float(degrees) * .pi / 180
+    } else if yaw.isFinite && time.nanos(since: yawTime) <= Self.yawNanos {
+      fromNorth = yaw
+    } else {
+      return .nan
+    }
+    return (.pi / 2 - fromNorth).remainder(dividingBy: 2 * .pi)
+  }
+
+  /// What the payload tracks. Without an accuracy of its own it is as good as the platform's place
+  /// and 10 m, the error of a payload's direction at some hundred metres.
+  func detection(_ message: CameraTrackingGeoStatus, ground: SIMD2<Double>) -> Detection {
+    let given = Double(message.horizontalAccuracyMetres)
+    let sigma =
+      given.isFinite && given > 0
+      ? max(given, 0.1) : (configuredSigma * configuredSigma + 100).squareRoot()
+    let isCoasting = message.trackingStatus & 0x08 != 0
+    return Detection(
+      position: ground, covariance: SIMD3(sigma * sigma, 0, sigma * sigma),
+      quality: isCoasting ? 0.5 : 0.9)
+  }
+}

@@ -1,0 +1,39 @@
+public import MAVLink
+
+/// What a `TelemetryPerception` has done since its start.
+public struct TelemetryCounters: PerceptionCounters {
+  /// What the frame parser counted.
+  public var parser = ParserCounters()
+  /// Places of platforms told.
+  public var places: UInt64 = 0
+  /// Detections told.
+  public var detections: UInt64 = 0
+  /// Valid frames of systems that are not of the site.
+  public var unknownSystems: UInt64 = 0
+  /// Places that cannot be: 0/0, off the Earth, or more than 200 km away.
+  public var implausible: UInt64 = 0
+
+  /// All zero.
+  public init() {}
+
+  /// Names in the order of `forEach`.
+  public static let names: [StaticString] = [
+    "bytes_total", "frames_total", "bytes_skipped_total", "crc_errors_total",
+    "unknown_messages_total", "frames_lost_total", "places_total", "detections_total",
+    "unknown_systems_total", "implausible_total",
+  ]
+
+  /// Calls `body` with each counter.
+  public func forEach(_ body: (Int, UInt64) -> Void) {
+    body(0, parser.bytes)
+    body(1, parser.frames)
+    body(2, parser.bytesSkipped)
+    body(3, parser.crcErrors)
+    body(4, parser.unknownMessages)
+    body(5, parser.framesLost)
+    body(6, places)
+    body(7, detections)
+    body(8, unknownSystems)
+    body(9, implausible)
+  }
+}
