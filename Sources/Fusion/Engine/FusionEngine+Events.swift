@@ -1,0 +1,240 @@
+import Geodesy
+import Glibc
+import Model
+
+/// A reported crossing that can still get a later version.
+struct EventRecord: BitwiseCopyable {
+  var isOpen = false
+  /// The version that holds.
+  var event = CrossingEvent(
+    identity: CrossingIdentity(
+      line: LineID(0), birthSource: .clock, birthSequence: 0, birthBranch: 0, ordinal: 0),
+    direction: .leftToRight, time: .distantPast, decided: .distantPast,
+    clock: ClockMap(
+      instant: .distantPast, wall: WallTime(unixNanos: 0), uncertaintyNanos: 0,
+      state: .unsynchronised),
+    position: .zero, covariance: .zero, track: TrackID(0))
+  /// The track that carries it now, another one after a merge.
+  var track = TrackID(0)
+  /// When the track of the event was last hit.
+  var lastHit = Instant.distantPast
+  /// When it was first reported.
+  var reported = Instant.distantPast
+  var nextReview = Instant.distantPast
+}
+
+extension FusionEngine {
+  /// Time from one look at an event to the next, nanoseconds.
+  static let reviewNanos: Int64 = 2_000_000_000
+  /// An event is closed after so long, nanoseconds.
+  static let reviewNanosMax: Int64 = 20_000_000_000
+  /// A track that fades so soon after its crossing was clutter, nanoseconds.
+  static let retractNanos: Int64 = 4_000_000_000
+  /// Distance within which one of our own is named beside a crossing, metres.
+  static let nearbyMetres = 30.0
+
+  /// Reports a crossing, unless it repeats an earlier one.
+  mutating func report(
+    _ slot: Int, line: Int, _ direction: CrossingDirection, _ flip: LineFlip,
+    probability: Double, emit: (PostEvent) -> Void
+  ) {
+    guard !isRepetition(slot, line: line, direction, flip) else {
+      counters.duplicates += 1
+      return
+    }
+    tracks[slot].crossings += 1
+    var event = CrossingEvent(
+      identity: CrossingIdentity(
+        line: LineID(UInt16(line)), birthSource: tracks[slot].birthSource,
+        birthSequence: tracks[slot].birthSequence, birthBranch: 0,
+        ordinal: tracks[slot].crossings),
+      direction: direction, time: flip.time, decided: now, clock: clockInForce,
+      position: flip.position, covariance: flip.covariance.packed, track: tracks[slot].id)
+    let speed = (flip.velocity * flip.velocity).sum().squareRoot()
+    let fromSpeed = flip.sigma / max(speed, 0.3)
+    // The moment is also no better known than the estimates around it are dense.
+    event.timeSigma = Float((fromSpeed * fromSpeed + flip.gap * flip.gap / 12).squareRoot())
+    event.velocity = SIMD2<Float>(flip.velocity)
+    event.height = tracks[slot].height
+    describe(&event, slot: slot)
+    event.confidence = Float(tracks[slot].existence * probability)
+    counters.crossings += 1
+    keep(event, slot: slot)
+    emit(.crossing(event))
+  }
+
+  /// Fills in what the track knows at this moment.
+  private func describe(_ event: inout CrossingEvent, slot: Int) {
+    let track = tracks[slot]
+    event.isFriendly = track.isPlatform
+    event.classes = classes(of: track)
+    let best = event.classes.best
+    event.targetCount = best == .group ? 2 : 1
+    event.targetCountMin = 1
+    // Shoulder to shoulder people take about half a metre each.
+    let most = track.width > 0 && best != .vehicle ? Int(track.width / 0.5) : 1
+    event.targetCountMax = UInt16(min(max(most, Int(event.targetCount)), 50))
+    event.friendlyNearby = ownNear(event.position, besides: slot)
+    event.contributionCount = UInt8(track.contributionCount)
+    for index in 0..<track.contributionCount {
+      var entry = track.contributions[index]
+      entry.health =
+        entry.sensor.index < site.sensors.count ? site.sensors[entry.sensor.index].health : .ok
+      var place = index
+      while place > 0, event.contributions[place - 1].sensor > entry.sensor {
+        event.contributions[place] = event.contributions[place - 1]
+        place -= 1
+      }
+      event.contributions[place] = entry
+    }
+    event.pathCount = UInt8(track.pathCount)
+    event.path = track.path
+  }
+
+  /// The track's classes with what its speed says: log-normal speeds by class, softened.
+  private func classes(of track: Track) -> ClassScores {
+    if track.isAirborne { return track.classes }
+    let velocity = track.state.velocity
+    let speed = max(0.3, (velocity * velocity).sum().squareRoot())
+    var scores = track.classes
+    for target in Self.speeds.indices {
+      let (usual, width) = Self.speeds[target]
+      let off = log(speed / usual) / width
+      scores.lanes[target] *= Float(exp(-0.25 * min(off * off, 16)) / width.squareRoot())
+    }
+    return scores.normalised
+  }
+
+  /// Usual speed in m/s and the spread of its logarithm: person, group, vehicle, animal.
+  private static var speeds: InlineArray<4, (Double, Double)> {
+    [(1.4, 0.45), (1.3, 0.4), (7, 0.8), (1.8, 0.8)]
+  }
+
+  /// One of our own near a place, or `.none`.
+  private func ownNear(_ position: SIMD2<Double>, besides slot: Int) -> SensorID {
+    var nearest = Self.nearbyMetres
+    var own = SensorID.none
+    for other in tracks.indices
+    where other != slot && tracks[other].id.rawValue != 0 && tracks[other].isPlatform {
+      let away = tracks[other].state.position - position
+      let distance = (away * away).sum().squareRoot()
+      if distance < nearest {
+        nearest = distance
+        own = tracks[other].platform
+      }
+    }
+    return own
+  }
+
+  /// Whether this crossing was reported before: by this very track a moment ago, or by one that
+  /// was lost before this one came up.
+  private func isRepetition(
+    _ slot: Int, line: Int, _ direction: CrossingDirection, _ flip: LineFlip
+  ) -> Bool {
+    for index in records.indices where records[index].track.rawValue != 0 {
+      let record = records[index]
+      guard record.event.identity.line.index == line, record.event.direction == direction,
+        record.event.disposition != .retracted,
+        abs(flip.time.seconds(since: record.event.time)) * 1e9 < Double(parameters.duplicateNanos)
+      else { continue }
+      let away = record.event.position - flip.position
+      guard (away * away).sum().squareRoot() < parameters.duplicateDistance else { continue }
+      let isSame = record.track == tracks[slot].id
+      let cameAfter =
+        tracks[slot].birthTime > record.lastHit.advanced(byNanos: -500_000_000)
+      if isSame || cameAfter { return true }
+    }
+    return false
+  }
+
+  private mutating func keep(_ event: CrossingEvent, slot: Int) {
+    let index = recordsMade % records.count
+    recordsMade += 1
+    records[index] = EventRecord(
+      isOpen: true, event: event, track: tracks[slot].id, lastHit: tracks[slot].lastHit,
+      reported: now, nextReview: now.advanced(byNanos: Self.reviewNanos))
+  }
+
+  // MARK: - Later versions
+
+  /// Looks again at the open events whose time has come.
+  mutating func reviewEvents(isLast: Bool, emit: (PostEvent) -> Void) {
+    for index in records.indices where records[index].isOpen {
+      guard let slot = place(of: records[index].track) else { continue }
+      records[index].lastHit = tracks[slot].lastHit
+      guard isLast || now >= records[index].nextReview else { continue }
+      records[index].nextReview = now.advanced(byNanos: Self.reviewNanos)
+      correct(index, slot: slot, emit: emit)
+      if now.nanos(since: records[index].reported) > Self.reviewNanosMax {
+        records[index].isOpen = false
+      }
+    }
+  }
+
+  /// Gives an event a new version when it would now say something else.
+  private mutating func correct(_ index: Int, slot: Int, emit: (PostEvent) -> Void) {
+    var event = records[index].event
+    guard event.version < parameters.versionsMax else { return }
+    let before = event
+    event.classes = classes(of: tracks[slot])
+    event.confidence = Float(tracks[slot].existence)
+    event.isFriendly = tracks[slot].isPlatform
+    let isOtherClass =
+      event.classes.best != before.classes.best
+      && event.classes[event.classes.best] - event.classes[before.classes.best] > 0.2
+    guard
+      isOtherClass || abs(event.confidence - before.confidence) > 0.25
+        || event.isFriendly != before.isFriendly
+    else { return }
+    event.version += 1
+    event.disposition = .corrected
+    event.decided = now
+    event.clock = clockInForce
+    records[index].event = event
+    counters.corrections += 1
+    emit(.crossing(event))
+  }
+
+  /// The track ends: what it crossed just before it faded was no target.
+  mutating func trackFaded(_ slot: Int, emit: (PostEvent) -> Void) {
+    let id = tracks[slot].id
+    for index in records.indices where records[index].isOpen && records[index].track == id {
+      records[index].lastHit = tracks[slot].lastHit
+      let wasClutter =
+        !tracks[slot].isPlatform && tracks[slot].logOdds < parameters.endLogOdds
+        && tracks[slot].lastHit.nanos(since: records[index].event.time) < Self.retractNanos / 2
+        && now.nanos(since: records[index].reported) < Self.retractNanos
+      if wasClutter { retract(index, emit: emit) }
+      records[index].isOpen = false
+    }
+  }
+
+  /// Takes back the open events of a track.
+  mutating func retractEvents(of track: TrackID, emit: (PostEvent) -> Void) {
+    for index in records.indices where records[index].isOpen && records[index].track == track {
+      retract(index, emit: emit)
+    }
+  }
+
+  private mutating func retract(_ index: Int, emit: (PostEvent) -> Void) {
+    records[index].event.version += 1
+    records[index].event.disposition = .retracted
+    records[index].event.decided = now
+    records[index].event.clock = clockInForce
+    records[index].isOpen = false
+    counters.retractions += 1
+    emit(.crossing(records[index].event))
+  }
+
+  /// After a merge another track carries the events.
+  mutating func handEvents(of track: TrackID, to other: TrackID) {
+    for index in records.indices where records[index].track == track {
+      records[index].track = other
+    }
+  }
+
+  private func place(of track: TrackID) -> Int? {
+    for slot in tracks.indices where tracks[slot].id == track { return slot }
+    return nil
+  }
+}

@@ -1,0 +1,129 @@
+import Geodesy
+import Model
+
+/// The site as fusion needs it: sensors with the moments of their cover, lines with their points,
+/// all in fixed arrays.
+struct SiteGeometry: ~Copyable {
+  /// A line or zone.
+  struct Line: BitwiseCopyable {
+    /// Where its points are in `linePoints`.
+    var points: Stretch
+    var isClosed: Bool
+  }
+
+  let sensors: FixedArray<SensorModel>
+  let corners: FixedArray<SIMD2<Double>>
+  let lines: FixedArray<Line>
+  let linePoints: FixedArray<SIMD2<Double>>
+  /// Disturbance of the area sensors by technology.
+  let weather: FixedArray<OnsetWeather>
+  /// How many sensors scan.
+  let scanCount: Int
+
+  init(_ site: Site) {
+    var models: [SensorModel] = []
+    var corners: [SIMD2<Double>] = []
+    var scans = 0
+    for sensor in site.sensors {
+      let first = corners.count
+      corners += sensor.coverage
+      var model = Self.model(of: sensor, corners: Stretch(first: first, end: corners.count))
+      if model.kind == .camera || model.kind == .drone {
+        model.scanSlot = scans
+        scans += 1
+      }
+      models.append(model)
+    }
+    var lines: [Line] = []
+    var points: [SIMD2<Double>] = []
+    for line in site.lines {
+      let first = points.count
+      points += line.points
+      lines.append(Line(points: Stretch(first: first, end: points.count), isClosed: line.isClosed))
+    }
+    let weather = FixedArray(
+      repeating: OnsetWeather(), count: MotionDetail.Technology.allCases.count)
+    for model in models where model.kind == .motion {
+      weather[model.technology].expectedRate += model.falseOnsetRate
+    }
+    self.weather = weather
+    self.sensors = FixedArray(models)
+    self.corners = FixedArray(corners)
+    self.lines = FixedArray(lines)
+    self.linePoints = FixedArray(points)
+    self.scanCount = scans
+  }
+
+  private static func model(of sensor: Sensor, corners: Stretch) -> SensorModel {
+    let kind: SensorModel.Kind
+    var rangeMax = Double.infinity
+    var fieldOfView = 1.0
+    var clutter = 0.0
+    var technology = 0
+    switch sensor.detail {
+    case .motion(let motion):
+      kind = .motion
+      technology = MotionDetail.Technology.allCases.firstIndex(of: motion.technology) ?? 0
+    case .camera(let camera):
+      kind = .camera
+      rangeMax = camera.rangeMetres * 1.1
+      fieldOfView = max(camera.horizontalFieldOfView, 0.1)
+      clutter = max(sensor.falseAlarmRate, 0)
+    case .drone: kind = .drone
+    case .beacon: kind = .beacon
+    }
+    var model = SensorModel(
+      kind: kind, technology: technology, place: SIMD2(sensor.place.x, sensor.place.y),
+      corners: corners,
+      rangeMax: rangeMax, fieldOfView: fieldOfView, clutterRate: clutter,
+      detectionProbability: min(max(sensor.detectionProbability, 0.05), 0.99),
+      falseOnsetRate: max(sensor.falseAlarmRate, 0.1) / 3600)
+    model.coverArea = max(1, abs(signedArea(of: sensor.coverage)))
+    if let (centroid, covariance) = centroidAndCovariance(of: sensor.coverage) {
+      model.centroid = centroid
+      // A body is not a point: a thin beam is as wide as who breaks it.
+      model.covariance = covariance.adding(Covariance2(sigma: 0.4))
+    } else {
+      model.centroid = model.place
+      model.covariance = Covariance2(sigma: 10)
+    }
+    return model
+  }
+
+  /// Distance from `point` to the cover of `sensor`, metres; 0 inside.
+  func distance(from point: SIMD2<Double>, toCoverOf sensor: SensorModel) -> Double {
+    if sensor.corners.count < 3 {
+      let away = point - sensor.centroid
+      return max(0, (away * away).sum().squareRoot() - sensor.covariance.largestSigma)
+    }
+    return corners.withSpan(sensor.corners) { polygon in
+      if polygonContains(polygon, point) { return 0 }
+      var nearest = Double.infinity
+      var previous = polygon[polygon.count - 1]
+      for index in polygon.indices {
+        nearest = min(nearest, Geodesy.distance(from: point, toSegment: previous, polygon[index]))
+        previous = polygon[index]
+      }
+      return nearest
+    }
+  }
+
+  /// Whether `sensor` looked at `point` at `moment`.
+  func covers(_ point: SIMD2<Double>, _ sensor: SensorModel, at moment: Instant) -> Bool {
+    switch sensor.kind {
+    case .drone:
+      guard
+        sensor.footprintRadius > 0,
+        abs(moment.seconds(since: sensor.footprintTime)) * 1e9
+          <= Double(SensorModel.footprintNanosMax)
+      else { return false }
+      let away = point - sensor.footprintCentre
+      // The rim is where an old footprint is wrong first.
+      return (away * away).sum().squareRoot() < sensor.footprintRadius * 0.8
+    case .camera:
+      return corners.withSpan(sensor.corners) { polygonContains($0, point) }
+    case .motion, .beacon:
+      return false
+    }
+  }
+}

@@ -1,0 +1,44 @@
+/// What fusion did and what it refused, counted since its start.
+public struct FusionCounters: BitwiseCopyable, Sendable, Equatable {
+  /// Arrivals taken.
+  public var arrivals: UInt64 = 0
+  /// Detections taken into scans.
+  public var detections: UInt64 = 0
+  /// Scans worked on.
+  public var scans: UInt64 = 0
+  /// Onsets of area sensors.
+  public var areaOnsets: UInt64 = 0
+  /// Words of platforms of our own.
+  public var platformStates: UInt64 = 0
+  /// Observations older than the bound at arrival: not used.
+  public var late: UInt64 = 0
+  /// Detections older than the track they were applied to, within the bound.
+  public var outOfSequence: UInt64 = 0
+  /// Observations stamped later than their arrival; taken as of the arrival.
+  public var fromTheFuture: UInt64 = 0
+  /// Observations with unknown sensors, numbers that are not finite or covariances that are none.
+  public var invalid: UInt64 = 0
+  /// Detections beyond `FusionLimits.scanDetectionsMax` in one scan.
+  public var scanOverflow: UInt64 = 0
+  /// Births refused because `FusionLimits.tracksMax` tracks live.
+  public var trackOverflow: UInt64 = 0
+  /// Onsets of chattering area sensors that started no track.
+  public var chatter: UInt64 = 0
+  /// Tracks started.
+  public var tracksBorn: UInt64 = 0
+  /// Tracks confirmed.
+  public var tracksConfirmed: UInt64 = 0
+  /// Tracks joined with another.
+  public var tracksMerged: UInt64 = 0
+  /// Crossings reported, first versions only.
+  public var crossings: UInt64 = 0
+  /// Corrections of crossings.
+  public var corrections: UInt64 = 0
+  /// Retractions of crossings.
+  public var retractions: UInt64 = 0
+  /// Crossings taken for a repetition of an earlier one.
+  public var duplicates: UInt64 = 0
+
+  /// All zero.
+  public init() {}
+}

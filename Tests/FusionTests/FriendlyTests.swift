@@ -1,0 +1,84 @@
+import Fusion
+import Model
+import TestSupport
+import Testing
+
+@Suite("Fusion knows our own")
+struct FriendlyTests {
+  @Test("a drone's telemetry over the line gives a friendly event with its height")
+  func drone() throws {
+    var scene = Scene()
+    for step in 0..<30 {
+      let time = Double(step)
+      scene.platform(
+        SIMD2(3, 60 - 4 * time), velocity: SIMD2(0, -4), Scene.drone, at: time)
+    }
+    let events = scene.crossings()
+    let event = try #require(events.first)
+    #expect(events.count == 1)
+    #expect(event.isFriendly && event.height == 40 && event.classes.best == .drone)
+    #expect(event.direction == .leftToRight && event.sensors == [Scene.drone])
+    #expect(abs(event.time.seconds(since: Scene.instant(15))) < 0.6)
+  }
+
+  @Test("a patrol seen by camera and motion sensors is no alarm", arguments: 0..<5)
+  func patrol(seed: UInt64) {
+    var generator = SeededGenerator(seed: seed)
+    var scene = Scene()
+    for step in 0..<200 {
+      let time = Double(step) * 0.2
+      let place = SIMD2(5, 1.3 * (20 - time))
+      if step % 5 == 0 {
+        scene.platform(
+          place + SIMD2(normal(&generator), normal(&generator)), velocity: SIMD2(0, -1.3),
+          Scene.patrol, at: time)
+      }
+      scene.scan(
+        [place + SIMD2(0.4 * normal(&generator), 0.5 * normal(&generator))], at: time)
+    }
+    scene.say(.area(isActive: true), Scene.pirNorth, at: 12)
+    scene.say(.area(isActive: true), Scene.pirSouth, at: 23)
+    let events = scene.crossings()
+    #expect(events.count == 1 && events.allSatisfy(\.isFriendly), "seed \(seed)")
+  }
+
+  @Test("an alarm on a patrol whose word came late is taken back")
+  func retracted() {
+    var generator = SeededGenerator(seed: 8)
+    var scene = Scene()
+    for step in 0..<250 {
+      let time = Double(step) * 0.2
+      let place = SIMD2(5, 1.3 * (20 - time))
+      if step % 5 == 0, time > 22 {
+        scene.platform(
+          place + SIMD2(normal(&generator), normal(&generator)), velocity: SIMD2(0, -1.3),
+          Scene.patrol, at: time)
+      }
+      scene.scan(
+        [place + SIMD2(0.3 * normal(&generator), 0.3 * normal(&generator))], at: time)
+    }
+    let all = scene.run().events.compactMap(\.crossing)
+    #expect(all.map(\.disposition) == [.reported, .retracted])
+    #expect(all.map(\.version) == [1, 2])
+    #expect(Set(all.map(\.identity)).count == 1)
+  }
+
+  @Test("a stranger beside a patrol is still an alarm, with the patrol named")
+  func stranger() throws {
+    var generator = SeededGenerator(seed: 9)
+    var scene = Scene()
+    for step in 0..<200 {
+      let time = Double(step) * 0.2
+      let own = SIMD2(12, 1.3 * (20 - time))
+      if step % 5 == 0 {
+        scene.platform(own, velocity: SIMD2(0, -1.3), Scene.patrol, at: time)
+      }
+      let jitter = SIMD2(0.2 * normal(&generator), 0.2 * normal(&generator))
+      scene.scan([own + jitter, own + jitter - SIMD2(9, 0)], at: time, sigma: 0.2)
+    }
+    let events = scene.crossings()
+    #expect(events.filter(\.isFriendly).count == 1)
+    let alarm = try #require(events.first { !$0.isFriendly })
+    #expect(events.count == 2 && alarm.friendlyNearby == Scene.patrol)
+  }
+}
