@@ -29,10 +29,47 @@ struct CLibrary {
 }
 
 let cLibraries: [CLibrary] = [
+  CLibrary(name: "CEventFD", pkgConfig: nil, debian: "libc6-dev"),
+  CLibrary(name: "CGPIOD", pkgConfig: "libgpiod", debian: "libgpiod-dev"),
+  CLibrary(name: "CV4L2", pkgConfig: "libv4l2", debian: "libv4l-dev"),
+  CLibrary(name: "CSerialPort", pkgConfig: "libserialport", debian: "libserialport-dev"),
+  CLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", debian: "libturbojpeg0-dev"),
+  CLibrary(name: "CZstd", pkgConfig: "libzstd", debian: "libzstd-dev"),
+  CLibrary(name: "CSystemd", pkgConfig: "libsystemd", debian: "libsystemd-dev"),
+  CLibrary(name: "CThreads", pkgConfig: nil, debian: "libc6-dev"),
 ]
 
 let rooms: [Room] = [
+  Room(name: "Rings", floor: 1, uses: ["CEventFD"], isUnsafe: true),
+  Room(name: "Geodesy", floor: 1),
   Room(name: "Model", floor: 1),
+  Room(name: "MAVLink", floor: 1, isUnsafe: true),
+  Room(name: "Vision", floor: 2, uses: ["Model", "Geodesy"], isUnsafe: true),
+  Room(name: "SiteConfiguration", floor: 2, uses: ["Model", "Geodesy"], products: ["Yams/Yams"]),
+  Room(
+    name: "Captures", floor: 2, uses: ["Model", "MAVLink", "CZstd"],
+    products: ["SystemPackage/swift-system"],
+    isUnsafe: true),
+  Room(
+    name: "Devices", floor: 3, uses: ["Model", "Rings", "CGPIOD", "CV4L2", "CSerialPort"],
+    products: ["SystemPackage/swift-system"], isUnsafe: true),
+  Room(
+    name: "Simulation", floor: 3, uses: ["Model", "Geodesy", "MAVLink"], isUnsafe: true,
+    testUses: ["Perception", "Vision"]),
+  Room(
+    name: "Perception", floor: 3, uses: ["Model", "Geodesy", "MAVLink", "Vision", "CTurboJPEG"],
+    isUnsafe: true),
+  Room(name: "Fusion", floor: 3, uses: ["Model", "Geodesy"], isUnsafe: true),
+  Room(
+    name: "Ledger", floor: 3, uses: ["Model", "Geodesy"],
+    products: ["SystemPackage/swift-system", "Crypto/swift-crypto"], isUnsafe: true),
+  Room(
+    name: "Publishing", floor: 4, uses: ["Ledger"],
+    products: [
+      "Hummingbird/hummingbird", "HummingbirdCore/hummingbird", "HummingbirdTLS/hummingbird",
+      "HTTPTypes/swift-http-types", "NIOCore/swift-nio", "NIOPosix/swift-nio",
+      "NIOSSL/swift-nio-ssl", "Logging/swift-log", "ServiceLifecycle/swift-service-lifecycle",
+    ]),
 ]
 
 let packages: [String: Package.Dependency] = [
@@ -43,6 +80,8 @@ let packages: [String: Package.Dependency] = [
     url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
   "swift-nio": .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
   "swift-nio-ssl": .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+  "swift-http-types": .package(
+    url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
   "swift-log": .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
   "swift-service-lifecycle": .package(
     url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
