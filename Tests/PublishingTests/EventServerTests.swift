@@ -1,6 +1,8 @@
 import Foundation
 import Testing
 
+import Ledger
+
 @testable import Publishing
 
 @Suite(.serialized) struct EventServerTests {
@@ -14,13 +16,13 @@ import Testing
       fixture.add(5)
       #expect(first.read { _ in first.eventIDs.count >= 105 })
       #expect(
-        first.eventIDs == (1...105).map { FeedCursor(epoch: 0xABCD, sequence: $0).description })
+        first.eventIDs == (1...105).map { EventCursor(epoch: 0xABCD, sequence: $0).description })
       fixture.add(7)
       let second = try LoopbackConnection(port: port)
       second.get("/v1/stream", headers: "Last-Event-ID: \(first.eventIDs[99])\r\n")
       #expect(second.read { _ in second.eventIDs.count >= 12 })
       #expect(
-        second.eventIDs == (101...112).map { FeedCursor(epoch: 0xABCD, sequence: $0).description })
+        second.eventIDs == (101...112).map { EventCursor(epoch: 0xABCD, sequence: $0).description })
     }
   }
 
@@ -59,9 +61,9 @@ import Testing
   }
 
   @Test(arguments: [
-    ("/v1/stream?after=nonsense", 400), ("/v1/stream?after=1.5", 409),
-    ("/v1/stream?after=abcd.3", 410), ("/v1/stream?after=abcd.99", 409),
-    ("/v1/events?after=abcd.3", 410), ("/v1/events?limit=0", 400), ("/v1/events?limit=x", 400),
+    ("/v1/stream?after=nonsense", 400), ("/v1/stream?after=0000000000000001.5", 409),
+    ("/v1/stream?after=000000000000abcd.3", 410), ("/v1/stream?after=000000000000abcd.99", 409),
+    ("/v1/events?after=000000000000abcd.3", 410), ("/v1/events?limit=0", 400), ("/v1/events?limit=x", 400),
     ("/v1/events?wait=999", 400), ("/v1/nothing", 404),
   ])
   func `a request that cannot be served is told why`(path: String, status: Int) async throws {

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
+import Ledger
 import NIOCore
 
 /// `GET /v1/events?after=<cursor>&limit=<n>&wait=<s>`: a page of events; with `wait` the answer is
@@ -48,7 +49,7 @@ struct EventPages: Sendable {
       if index > 0 { body.append(UInt8(ascii: ",")) }
       text.append(event, to: &body)
     }
-    let next = FeedCursor(epoch: store.epoch, sequence: last)
+    let next = EventCursor(epoch: store.epoch, sequence: last)
     body.append(contentsOf: #"],"next":"\#(next)"}"#.utf8)
     return Response(
       status: .ok,
@@ -67,7 +68,7 @@ struct EventPages: Sendable {
 
 /// An answer that says what was wrong and what to do.
 func jsonError(
-  _ status: HTTPResponse.Status, _ error: String, remedy: String, oldest: FeedCursor? = nil
+  _ status: HTTPResponse.Status, _ error: String, remedy: String, oldest: EventCursor? = nil
 ) -> Response {
   var body: [UInt8] = Array(#"{"error":"#.utf8)
   appendJSONString(error, to: &body)

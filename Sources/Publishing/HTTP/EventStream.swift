@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
+import Ledger
 import Logging
 import NIOCore
 
@@ -78,7 +79,7 @@ struct EventStream: Sendable {
   }
 
   private func append(_ event: StoredEvent, to lines: inout [UInt8]) {
-    let cursor = FeedCursor(epoch: store.epoch, sequence: event.sequence)
+    let cursor = EventCursor(epoch: store.epoch, sequence: event.sequence)
     lines.append(contentsOf: "id: \(cursor)\nevent: \(event.type)\ndata: ".utf8)
     text.append(event, to: &lines)
     lines.append(contentsOf: "\n\n".utf8)

@@ -1,20 +1,21 @@
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
+import Ledger
 
 /// Where a request wants to start, checked against what the ledger has.
 enum FeedPosition {
   /// After that sequence.
   case after(UInt64)
   /// It cannot be served: the answer says why and what to do.
-  case refused(HTTPResponse.Status, error: String, remedy: String, oldest: FeedCursor?)
+  case refused(HTTPResponse.Status, error: String, remedy: String, oldest: EventCursor?)
 
   /// Checks the cursor `text` (`nil`: from the oldest kept event) against `store`.
   static func resolve(_ text: String?, store: any EventStore, durable: UInt64) throws -> Self {
     let oldest = try store.oldestSequence()
-    let beforeOldest = FeedCursor(epoch: store.epoch, sequence: oldest == 0 ? 0 : oldest - 1)
+    let beforeOldest = EventCursor(epoch: store.epoch, sequence: oldest == 0 ? 0 : oldest - 1)
     guard let text else { return .after(beforeOldest.sequence) }
-    guard let cursor = FeedCursor(text) else {
+    guard let cursor = EventCursor(text) else {
       return .refused(
         .badRequest, error: "the cursor '\(text.prefix(60))' is not <epoch>.<sequence>",
         remedy: "use a cursor this post gave, or leave it out to start at the oldest event",
