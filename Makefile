@@ -1,0 +1,109 @@
+# The two commands of a newcomer: make demo, make test. Each does all its own set-up.
+
+SHELL := /bin/bash
+CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/vedette
+BUILD := .build
+RELEASE := -c release --static-swift-stdlib
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+
+BUILD_PACKAGES := pkg-config libgpiod-dev libv4l-dev libserialport-dev libturbojpeg0-dev \
+  libzstd-dev libsystemd-dev
+TEST_PACKAGES := python3 python3-venv ffmpeg opencv-doc curl openssl
+BENCH_PACKAGES := libboost-dev valgrind g++
+
+# Python libraries that tests compare ours with; a change of this list makes a new environment.
+PYTHON_PACKAGES := mcap==1.6.0 pymavlink==2.4.50 jsonschema==4.26.0 numpy==2.4.6 zstandard==0.23.0 \
+  lz4==4.3.3
+VENV := $(CACHE)/python-$(shell echo "$(PYTHON_PACKAGES)" | sha256sum | cut -c1-12)
+
+.PHONY: help demo test bench sanitize format lint install clean
+.PHONY: swift-present build-packages test-packages bench-packages release
+
+help:
+	@echo "make demo [DEMO_SECONDS=20]  the real daemon on a simulated site"
+	@echo "make test                    all tests"
+	@echo "make bench                   rings and hot path against references, budgets checked"
+	@echo "make sanitize                thread and address sanitizers over the core"
+	@echo "make format | lint           swift format"
+	@echo "make install [DESTDIR=]      daemon, tools, profiles, service files"
+
+demo: release
+	@echo "== running the demo$(if $(DEMO_SECONDS), for $(DEMO_SECONDS) s, until Ctrl-C)"
+	@$(BUILD)/release/vedette demo $(if $(DEMO_SECONDS),--seconds $(DEMO_SECONDS)) \
+	  $(if $(DEMO_PORT),--port $(DEMO_PORT)) $(if $(DEMO_STATE),--state $(DEMO_STATE))
+
+test: build-packages test-packages release $(VENV)/ready
+	@echo "== building the tests"
+	swift build --build-tests --disable-xctest
+	@echo "== unit and property tests"
+	PATH="$(VENV)/bin:$$PATH" swift test --skip-build --disable-xctest
+	@echo "== end-to-end tests of the release build"
+	PATH="$(VENV)/bin:$$PATH" Tests/EndToEnd/run.sh $(BUILD)/release
+	@echo "== all tests passed"
+
+bench: build-packages bench-packages
+	Tests/Benchmarks/run.sh
+
+# Only the targets that parse outside bytes or share memory, so that no web server is built.
+SANITIZED := Rings MAVLink Captures Ledger
+sanitize: build-packages test-packages $(VENV)/ready
+	@for sanitizer in thread address; do \
+	  echo "== $$sanitizer sanitizer: $(SANITIZED)"; \
+	  VEDETTE_TARGETS="$(SANITIZED)" PATH="$(VENV)/bin:$$PATH" swift test --disable-xctest \
+	    --sanitize=$$sanitizer --scratch-path .build-$$sanitizer || exit 1; \
+	done
+	@echo "== sanitizers are clean"
+
+format:
+	swift format -i -r Sources Tests Package.swift
+
+lint: swift-present
+	swift format lint --strict -r Sources Tests Package.swift
+
+release: build-packages
+	@echo "== building the release (some minutes the first time)"
+	swift build $(RELEASE)
+
+install: release
+	install -D -m 755 $(BUILD)/release/vedetted $(DESTDIR)/usr/bin/vedetted
+	install -D -m 755 $(BUILD)/release/vedette $(DESTDIR)/usr/bin/vedette
+	install -d $(DESTDIR)/usr/share/vedette
+	cp -r DeviceProfiles $(DESTDIR)/usr/share/vedette/
+	install -D -m 644 systemd/vedetted.service $(DESTDIR)/usr/lib/systemd/system/vedetted.service
+	install -D -m 644 systemd/sysusers.d/vedette.conf $(DESTDIR)/usr/lib/sysusers.d/vedette.conf
+	install -D -m 644 systemd/tmpfiles.d/vedette.conf $(DESTDIR)/usr/lib/tmpfiles.d/vedette.conf
+	install -D -m 644 systemd/udev/60-vedette.rules $(DESTDIR)/usr/lib/udev/rules.d/60-vedette.rules
+
+clean:
+	rm -rf .build .build-*
+
+swift-present:
+	@command -v swift >/dev/null || { echo "Swift 6.3 is needed: https://www.swift.org/install"; exit 1; }
+
+# Installs what of $(1) is missing; asks nothing.
+define install_packages
+	@missing=""; for package in $(1); do \
+	  dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'ok installed' \
+	    || missing="$$missing $$package"; done; \
+	if [ -n "$$missing" ]; then \
+	  echo "== installing Debian packages:$$missing"; \
+	  $(SUDO) apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+	    $(SUDO) apt-get install -y -qq --no-install-recommends $$missing >/dev/null || exit 1; \
+	fi
+endef
+
+build-packages: swift-present
+	$(call install_packages,$(BUILD_PACKAGES))
+
+test-packages:
+	$(call install_packages,$(TEST_PACKAGES))
+
+bench-packages:
+	$(call install_packages,$(BENCH_PACKAGES))
+
+$(VENV)/ready: | test-packages
+	@echo "== making the Python environment of the tests"
+	rm -rf $(VENV)
+	/usr/bin/python3 -m venv $(VENV)
+	$(VENV)/bin/pip install -q --disable-pip-version-check $(PYTHON_PACKAGES)
+	touch $@

@@ -1,0 +1,28 @@
+import Model
+import Perception
+
+/// Counters of one reader's thread: its way to fusion, its tap, and its perception's own.
+final class LaneCells: Sendable {
+  let sink = MetricCells(ObservationSink.cellNames)
+  let tap = MetricCells(["recorder_dropped_total"])
+  let samples = MetricCells(["samples_total"])
+  let perception: MetricCells
+
+  /// Cells for the reader of `source`.
+  init(source: SourceDescription) {
+    let names: [StaticString] =
+      switch source {
+      case .clock: []
+      case .gpio: MotionCounters.names
+      case .camera: CameraCounters.names
+      case .serial: TelemetryCounters.names
+      }
+    perception = MetricCells(names)
+  }
+
+  /// Called by the reader's thread after each read.
+  func update(reading: SourceReading, counters: some PerceptionCounters) {
+    if case .samples(let count) = reading { samples.add(0, UInt64(count)) }
+    counters.forEach { place, value in perception.set(place, value) }
+  }
+}

@@ -1,0 +1,119 @@
+import Devices
+import Model
+import Perception
+import Rings
+import Simulation
+
+/// Everything a reader's thread needs besides its source.
+struct LaneSeat: Sendable {
+  var source: SourceDescription
+  var id: SourceID
+  var site: Site
+  var sink: Handover<ObservationSink>
+  var tap: Handover<RecorderTap>
+  var stop: StopFlag
+  var cells: LaneCells
+
+  /// What the thread runs: the lane of the source's kind over what `surroundings.origin` gives.
+  func start(_ surroundings: Pipeline.Surroundings) throws -> @Sendable () -> Void {
+    switch source {
+    case .clock: preconditionFailure("the clock is read by fusion itself")
+    case .gpio: try startEdges(surroundings)
+    case .camera(let sensor): try startFrames(sensor, surroundings)
+    case .serial(let link): try startBytes(link, surroundings)
+    }
+  }
+
+  private func startEdges(
+    _ surroundings: Pipeline.Surroundings
+  ) throws -> @Sendable () -> Void {
+    switch surroundings.origin {
+    case .devices: return { run(edges: GPIOReader(site: site)) }
+    case .simulation(let scenario):
+      let pace = surroundings.pace
+      return { run(edges: SimulatedEdgeSource(scenario: scenario, site: site, pace: pace)) }
+    case .capture(let path):
+      let edges = Handover(
+        try CapturedEdges(path: path, source: id, pacing: surroundings.pacing(of: path)))
+      return { run(edges: edges.take()) }
+    }
+  }
+
+  private func startFrames(
+    _ sensor: SensorID, _ surroundings: Pipeline.Surroundings
+  ) throws -> @Sendable () -> Void {
+    switch surroundings.origin {
+    case .devices:
+      guard let camera = site.sensors[sensor.index].camera else {
+        preconditionFailure("a camera source belongs to a camera")
+      }
+      return { run(frames: CameraReader(sensor: sensor, camera: camera), of: sensor) }
+    case .simulation(let scenario):
+      let pace = surroundings.pace
+      return {
+        run(
+          frames: SimulatedFrameSource(scenario: scenario, site: site, sensor: sensor, pace: pace),
+          of: sensor)
+      }
+    case .capture(let path):
+      let frames = Handover(
+        try CapturedFrames(path: path, source: id, pacing: surroundings.pacing(of: path)))
+      return { run(frames: frames.take(), of: sensor) }
+    }
+  }
+
+  private func startBytes(
+    _ link: Int, _ surroundings: Pipeline.Surroundings
+  ) throws -> @Sendable () -> Void {
+    let sensors = site.sensors.indices.filter {
+      site.sensors[$0].platform?.link == site.links[link].name
+    }.map { SensorID(UInt16($0)) }
+    switch surroundings.origin {
+    case .devices:
+      return { run(bytes: SerialReader(link: site.links[link], sensors: sensors), of: link) }
+    case .simulation(let scenario):
+      let pace = surroundings.pace
+      return {
+        run(
+          bytes: SimulatedByteSource(scenario: scenario, site: site, link: link, pace: pace),
+          of: link)
+      }
+    case .capture(let path):
+      let feeder = try TerminalFeeder(
+        path: path, source: id, pacing: surroundings.pacing(of: path), stop: stop)
+      let port = site.links[link].reached(through: feeder.devicePath)
+      return {
+        let thread = NamedThread("pty-feeder") { feeder.run() }
+        run(bytes: SerialReader(link: port, sensors: sensors), of: link)
+        thread.join()
+      }
+    }
+  }
+
+  private func run(edges: consuming some EdgeSource & ~Copyable) {
+    runEdgeLane(
+      source: edges, perception: MotionPerception(site: site, source: id), sink: sink.take(),
+      tap: tap.take(), stop: stop, cells: cells)
+  }
+
+  private func run(frames: consuming some FrameSource & ~Copyable, of sensor: SensorID) {
+    runFrameLane(
+      source: frames, perception: CameraPerception(site: site, sensor: sensor, source: id),
+      sink: sink.take(), tap: tap.take(), stop: stop, cells: cells)
+  }
+
+  private func run(bytes: consuming some ByteSource & ~Copyable, of link: Int) {
+    runByteLane(
+      source: bytes, perception: TelemetryPerception(site: site, link: link, source: id),
+      sink: sink.take(), tap: tap.take(), stop: stop, cells: cells)
+  }
+}
+
+extension SerialLink {
+  /// The same link on another port.
+  func reached(through device: String) -> SerialLink {
+    var link = self
+    link.device = device
+    return link
+  }
+}

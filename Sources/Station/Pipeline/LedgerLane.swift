@@ -1,0 +1,200 @@
+import Devices
+import Glibc
+import Ledger
+import Logging
+import Model
+import Publishing
+import Rings
+import SiteConfiguration
+import Synchronization
+
+/// What the ledger thread shares with the rest of the post.
+final class LedgerDesk: Sendable {
+  /// Events of the post itself, which do not come from fusion; few, and never on the hot path.
+  private let inbox = Mutex<[PostEvent]>([])
+  /// Site whose texts events are to carry from now on.
+  private let nextSite = Mutex<Site?>(nil)
+  let doorbell: Doorbell
+
+  init(doorbell: Doorbell) { self.doorbell = doorbell }
+
+  /// Puts an event of the post on record.
+  func submit(_ event: PostEvent) {
+    inbox.withLock { $0.append(event) }
+    doorbell.ring()
+  }
+
+  /// Lets later events carry the texts of `site`, which has the same sensors and lines.
+  func adopt(_ site: Site) {
+    nextSite.withLock { $0 = site }
+    doorbell.ring()
+  }
+
+  func takeSite() -> Site? {
+    nextSite.withLock { site in
+      defer { site = nil }
+      return site
+    }
+  }
+
+  func takeAll() -> [PostEvent] {
+    inbox.withLock { inbox in
+      defer { inbox.removeAll() }
+      return inbox
+    }
+  }
+}
+
+/// The thread that seals events and puts them on disk: a group, one sync, and only then does
+/// anybody hear of them.
+struct LedgerLane: ~Copyable {
+  /// Places of its metric cells.
+  enum Cell: Int, CaseIterable {
+    case appended, commits, syncFailures, turns
+
+    var name: StaticString {
+      switch self {
+      case .appended: "appended_total"
+      case .commits: "commits_total"
+      case .syncFailures: "failures_total"
+      case .turns: "turns_total"
+      }
+    }
+  }
+
+  /// Events in one group at most.
+  static let groupMax = 64
+  /// Time between two attempts to get the storage back, milliseconds.
+  private static let retryMilliseconds: UInt32 = 500
+  /// Time between two looks for segments that are too old, nanoseconds.
+  private static let retentionNanos: Int64 = 60_000_000_000
+
+  private let directory: String
+  private let post: String
+  private let captureEpoch: UInt64
+  private var log: EventLog?
+  private var encoder: EventEncoder
+  private let consumer: ConsumerBank<PostEvent>
+  private let desk: LedgerDesk
+  private let feed: EventFeed
+  private let board: HealthBoard
+  private let cells: MetricCells
+  private let logger: Logger
+  private var group: [PostEvent] = []
+  private var durableBefore: UInt64 = 0
+  private let retention: StorageConfiguration
+  private var nextRetention = Instant.distantPast
+
+  init(
+    directory: String, site: Site, captureEpoch: UInt64, retention: StorageConfiguration,
+    log: consuming EventLog,
+    consumer: ConsumerBank<PostEvent>, desk: LedgerDesk, feed: EventFeed, board: HealthBoard,
+    cells: MetricCells, logger: Logger
+  ) {
+    self.directory = directory
+    post = site.post
+    self.captureEpoch = captureEpoch
+    self.retention = retention
+    durableBefore = log.durableSequence
+    self.log = consume log
+    encoder = EventEncoder(
+      site: site, captureEpoch: captureEpoch, softwareVersion: SoftwareVersion.text)
+    self.consumer = consumer
+    self.desk = desk
+    self.feed = feed
+    self.board = board
+    self.cells = cells
+    self.logger = logger
+    group.reserveCapacity(Self.groupMax * 2)
+  }
+
+  /// Runs until `stop` is set and everything handed over is durable.
+  mutating func run(stop: StopFlag) {
+    while true {
+      let isLast = stop.isSet
+      cells.add(Cell.turns.rawValue, 1)
+      if group.isEmpty, let site = desk.takeSite() {
+        encoder = EventEncoder(
+          site: site, captureEpoch: captureEpoch, softwareVersion: SoftwareVersion.text)
+      }
+      let room = Self.groupMax - group.count
+      if room > 0 {
+        _ = consumer.drain(0, upTo: room) { group.append($0) }
+        if isLast || group.isEmpty { group.append(contentsOf: desk.takeAll()) }
+      }
+      if !group.isEmpty {
+        if seal() { continue }
+        if isLast {
+          logger.critical("\(group.count) events could not be stored before the end")
+          break
+        }
+        usleep(Self.retryMilliseconds * 1_000)
+        continue
+      }
+      if isLast { break }
+      keepHouse()
+      _ = desk.doorbell.wait(timeoutMilliseconds: 250)
+    }
+  }
+
+  /// While nothing is to be stored: writes the next segment ahead and lets go what is too old.
+  private mutating func keepHouse() {
+    guard log != nil else { return }
+    do throws(LedgerError) {
+      if try log!.prepare() { return }
+      let now = MonotonicClock.now()
+      guard now >= nextRetention else { return }
+      nextRetention = now.advanced(byNanos: Self.retentionNanos)
+      var clock = ClockReader()
+      let removed = try log!.applyRetention(
+        bytesMax: UInt64(retention.ledgerRetentionBytes),
+        ageNanosMax: retention.ledgerRetentionSeconds * 1_000_000_000, now: clock.read().wall)
+      if removed > 0 { logger.notice("\(removed) ledger segments were older than is kept") }
+    } catch {
+      cells.add(Cell.syncFailures.rawValue, 1)
+      logger.error("the ledger cannot be kept in order: \(error)")
+      log = nil
+    }
+  }
+
+  /// Appends and syncs the group; false when the storage failed and the group is still to be kept.
+  private mutating func seal() -> Bool {
+    do throws(LedgerError) {
+      if log == nil {
+        let reopened = try reopen()
+        log = consume reopened
+      }
+      for event in group {
+        try log!.append(event, using: &encoder)
+      }
+      durableBefore = try log!.commit()
+    } catch {
+      cells.add(Cell.syncFailures.rawValue, 1)
+      if log != nil || cells[Cell.syncFailures.rawValue] == 1 {
+        logger.error("events cannot be stored, trying again: \(error)")
+        board.note(storageFault: "\(error)")
+      }
+      // After a failed write or sync the descriptor is never trusted again.
+      log = nil
+      return false
+    }
+    for case .health(let event) in group { board.note(event) }
+    cells.add(Cell.appended.rawValue, UInt64(group.count))
+    cells.add(Cell.commits.rawValue, 1)
+    group.removeAll(keepingCapacity: true)
+    feed.advance(to: durableBefore)
+    return true
+  }
+
+  /// Opens the log anew. What of the group had reached the disk before the failure is found again
+  /// there and is not written twice.
+  private mutating func reopen() throws(LedgerError) -> EventLog {
+    let log = try EventLog(directory: directory, post: post)
+    let found = log.durableSequence - min(durableBefore, log.durableSequence)
+    group.removeFirst(min(Int(found), group.count))
+    durableBefore = log.durableSequence
+    logger.notice("events are stored again, numbering goes on at \(log.durableSequence + 1)")
+    board.note(storageFault: nil)
+    return log
+  }
+}

@@ -1,0 +1,191 @@
+import Captures
+import Devices
+import Ledger
+import Logging
+import Model
+import Perception
+import Publishing
+import Rings
+import Simulation
+import SiteConfiguration
+
+/// The hot part of the post for one configuration: readers, fusion, ledger, recorder, their threads
+/// and rings. Started once, stopped once.
+///
+/// It stops in the order of the road: readers, fusion, ledger, recorder; each drains what the one
+/// before it left.
+final class Pipeline: Sendable {
+  /// What the pipeline needs of the rest of the post.
+  struct Surroundings: Sendable {
+    var site: Site
+    var siteBundle: [UInt8]
+    var origin: SampleOrigin
+    var captureEpoch: UInt64
+    var ledgerDirectory: String
+    var retention: StorageConfiguration
+    var recordPath: String?
+    var feed: EventFeed
+    var board: HealthBoard
+    var logger: Logger
+    /// The one moment at which all simulated sources begin.
+    let pace = Pace.realTime(start: MonotonicClock.now())
+    /// When a capture is fed as if it were live: its clock against ours, the same for all sources.
+    var pacing: CapturePacing?
+
+    func pacing(of path: String) throws -> CapturePacing {
+      try pacing ?? CapturePacing(path: path)
+    }
+  }
+
+  /// Observations a reader may be ahead of fusion.
+  static let observationRing = 1_024
+  /// Events fusion may be ahead of the ledger.
+  static let eventRing = 1_024
+
+  let site: Site
+  let origin: SampleOrigin
+  let desk: LedgerDesk
+  let lanes: [LaneCells]
+  let fusionCells = MetricCells(FusionLane.Cell.allCases.map(\.name))
+  let ledgerCells = MetricCells(LedgerLane.Cell.allCases.map(\.name))
+  let recorderCells = MetricCells(["items_total"])
+  let fusionTapCells = MetricCells(["recorder_dropped_total"])
+  private let readerStop = StopFlag()
+  private let fusionStop = StopFlag()
+  private let ledgerStop = StopFlag()
+  private let recorderStop = StopFlag()
+  private let readers: [NamedThread]
+  private let fusion: NamedThread
+  private let ledger: NamedThread
+  private let recorder: NamedThread?
+
+  /// Opens the ledger and, when recording, the capture; then starts all threads.
+  init(_ given: Surroundings) throws {
+    var prepared = given
+    if case .capture(let path) = given.origin { prepared.pacing = try CapturePacing(path: path) }
+    let surroundings = prepared
+    let site = surroundings.site
+    let logger = surroundings.logger
+    self.site = site
+    origin = surroundings.origin
+    let sources = site.sources
+    lanes = sources.dropFirst().map(LaneCells.init(source:))
+    let log = try EventLog(directory: surroundings.ledgerDirectory, post: site.post)
+    surroundings.feed.advance(to: log.durableSequence)
+    surroundings.board.reset(site: site)
+
+    let fusionBell = try Doorbell()
+    let ledgerBell = try Doorbell()
+    desk = LedgerDesk(doorbell: ledgerBell)
+    let recording = try surroundings.recordPath.map { path in
+      try Recording(path: path, surroundings: surroundings, logger: logger)
+    }
+    let epoch = surroundings.captureEpoch
+
+    var consumers: [Handover<RingConsumer<Observation>>] = []
+    var starts: [@Sendable () -> Void] = []
+    for (place, source) in sources.dropFirst().enumerated() {
+      let ends = makeRing(of: Observation.self, capacity: Self.observationRing)
+      consumers.append(Handover(ends.consumer))
+      let sink = Handover(
+        ObservationSink(
+          producer: ends.producer, doorbell: fusionBell, cells: lanes[place].sink,
+          mayDrop: source.isCamera))
+      let tap = Handover(
+        recording?.tap(
+          source: SourceID(UInt16(place + 1)), site: site, cells: lanes[place].tap)
+          ?? RecorderTap())
+      starts.append(
+        try LaneSeat(
+          source: source, id: SourceID(UInt16(place + 1)), site: site, sink: sink, tap: tap,
+          stop: readerStop, cells: lanes[place]
+        ).start(surroundings))
+    }
+
+    let eventEnds = makeRing(of: PostEvent.self, capacity: Self.eventRing)
+    let eventConsumer = Handover(eventEnds.consumer)
+    let outlet = Handover(
+      EventOutlet(producer: eventEnds.producer, doorbell: ledgerBell, cells: fusionCells))
+    let fusionTap = Handover(recording?.fusionTap(cells: fusionTapCells) ?? FusionTap())
+    let logHandover = Handover(MovedLog(log: log))
+
+    let (recorderStop, recorderCells) = (recorderStop, recorderCells)
+    recorder = recording.map { recording in
+      recording.start(stop: recorderStop, cells: recorderCells)
+    }
+    let (desk, ledgerCells, ledgerStop) = (desk, ledgerCells, ledgerStop)
+    ledger = NamedThread("ledger") {
+      var lane = LedgerLane(
+        directory: surroundings.ledgerDirectory, site: site, captureEpoch: epoch,
+        retention: surroundings.retention, log: logHandover.take().log,
+        consumer: ConsumerBank(count: 1) { _ in eventConsumer.take() }, desk: desk,
+        feed: surroundings.feed, board: surroundings.board, cells: ledgerCells, logger: logger)
+      lane.run(stop: ledgerStop)
+    }
+    let (fusionCells, fusionStop, rings) = (fusionCells, fusionStop, consumers)
+    fusion = NamedThread("fusion", placement: .sensors) {
+      var lane = FusionLane(
+        site: site,
+        consumers: ConsumerBank(count: rings.count) { rings[$0].take() },
+        outlet: outlet.take(), tap: fusionTap.take(), doorbell: fusionBell, cells: fusionCells)
+      lane.run(stop: fusionStop)
+    }
+    readers = zip(sources.dropFirst(), starts).map { source, start in
+      NamedThread(
+        source.threadName(in: site), placement: source.isCamera ? .vision : .sensors, body: start)
+    }
+  }
+
+  /// Stops everything in order; returns when all that was read is decided, sealed and recorded.
+  func stop() {
+    readerStop.set()
+    for reader in readers { reader.join() }
+    fusionStop.set()
+    fusion.join()
+    ledgerStop.set()
+    desk.doorbell.ring()
+    ledger.join()
+    recorderStop.set()
+    recorder?.join()
+  }
+}
+
+extension NamedThread.Placement {
+  /// GPIO, serial and fusion share the first core: a wake-up there costs half of one across cores.
+  static let sensors = Self(core: nil, realTimePriority: 10)
+  /// Vision takes what is left.
+  static let vision = Self(core: nil, realTimePriority: nil)
+}
+
+extension SourceDescription {
+  var isCamera: Bool {
+    if case .camera = self { true } else { false }
+  }
+
+  /// Name of its reader's thread.
+  func threadName(in site: Site) -> String {
+    switch self {
+    case .clock: "clock"
+    case .gpio: "gpio"
+    case .camera(let sensor): "cam-\(site.sensors[sensor.index].name)"
+    case .serial(let link): "ser-\(site.links[link].name)"
+    }
+  }
+
+  /// Name of its lane in metrics and captures.
+  func laneName(in site: Site) -> String {
+    switch self {
+    case .clock: "clock"
+    case .gpio: "gpio"
+    case .camera(let sensor): "camera/\(site.sensors[sensor.index].name)"
+    case .serial(let link): "serial/\(site.links[link].name)"
+    }
+  }
+}
+
+/// The ledger's writer on its way from the thread that opened it to the one that owns it.
+///
+/// Invariant for `@unchecked Sendable`: moved, never shared; only one thread at a time holds it.
+private struct MovedLog: ~Copyable, @unchecked Sendable {
+  let log: EventLog
+}

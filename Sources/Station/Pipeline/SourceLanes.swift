@@ -1,0 +1,71 @@
+import Model
+import Perception
+
+/// How long a reader waits for its device before it looks whether it should end.
+private let readTimeoutMilliseconds: Int32 = 100
+
+/// The loop of the thread that owns all GPIO lines: edge, perception, ring.
+func runEdgeLane<Source: EdgeSource & ~Copyable>(
+  source: consuming Source, perception: consuming MotionPerception, sink: consuming ObservationSink,
+  tap: consuming RecorderTap, stop: StopFlag, cells: LaneCells
+) {
+  while !stop.isSet {
+    let reading = source.read(timeoutMilliseconds: readTimeoutMilliseconds) { edge in
+      tap.record(edge)
+      perception.take(edge) { sink.add($0) }
+    }
+    while let report = source.nextHealth() {
+      tap.record(report)
+      perception.take(report) { sink.add($0) }
+    }
+    sink.flush()
+    tap.flush()
+    cells.update(reading: reading, counters: perception.counters)
+    if reading == .ended { break }
+  }
+}
+
+/// The loop of one camera's thread: dequeue, detect in place, requeue.
+func runFrameLane<Source: FrameSource & ~Copyable>(
+  source: consuming Source, perception: consuming CameraPerception, sink: consuming ObservationSink,
+  tap: consuming RecorderTap, stop: StopFlag, cells: LaneCells
+) {
+  while !stop.isSet {
+    let reading = source.read(timeoutMilliseconds: readTimeoutMilliseconds) { header, bytes in
+      perception.take(header, bytes) { sink.add($0) }
+      // After vision, so that recording never delays a detection.
+      sink.flush()
+      tap.record(header, bytes)
+    }
+    while let report = source.nextHealth() {
+      tap.record(report)
+      perception.take(report) { sink.add($0) }
+    }
+    sink.flush()
+    tap.flush()
+    cells.update(reading: reading, counters: perception.counters)
+    if reading == .ended { break }
+  }
+}
+
+/// The loop of one serial link's thread: bytes, telemetry, ring.
+func runByteLane<Source: ByteSource & ~Copyable>(
+  source: consuming Source, perception: consuming TelemetryPerception,
+  sink: consuming ObservationSink, tap: consuming RecorderTap, stop: StopFlag, cells: LaneCells
+) {
+  while !stop.isSet {
+    let reading = source.read(timeoutMilliseconds: readTimeoutMilliseconds) { time, bytes in
+      tap.record(bytes, at: time)
+      perception.take(time, bytes) { sink.add($0) }
+      sink.flush()
+    }
+    while let report = source.nextHealth() {
+      tap.record(report)
+      perception.take(report) { sink.add($0) }
+    }
+    sink.flush()
+    tap.flush()
+    cells.update(reading: reading, counters: perception.counters)
+    if reading == .ended { break }
+  }
+}

@@ -1,0 +1,102 @@
+import Captures
+import Devices
+import Ledger
+import Logging
+import Model
+import Rings
+
+/// A capture being made: hands out the taps, then starts the recorder's thread.
+final class Recording {
+  /// Frames a camera may be ahead of the recorder.
+  private static let frameSlots = 16
+  /// Chunks a serial link may be ahead of the recorder.
+  private static let chunkSlots = 256
+  private static let chunkBytesMax = 4_096
+  /// Edges, arrivals and clock maps a tap may be ahead of the recorder.
+  private static let itemRing = 4_096
+  private static let eventRing = 256
+
+  private let path: String
+  private let site: Site
+  private let epoch: UInt64
+  private let logger: Logger
+  private let writer: Handover<CaptureWriter>
+  private let doorbell: Doorbell
+  private var feeds: [RecorderLane.Feed] = []
+  private var items: [Handover<RingConsumer<RecorderItem>>] = []
+  private var events: Handover<RingConsumer<PostEvent>>?
+
+  init(path: String, surroundings: Pipeline.Surroundings, logger: Logger) throws {
+    self.path = path
+    self.logger = logger
+    site = surroundings.site
+    epoch = surroundings.captureEpoch
+    doorbell = try Doorbell()
+    var clock = ClockReader()
+    writer = Handover(
+      try CaptureWriter(
+        path: path,
+        header: CaptureHeader(
+          post: site.post, captureEpoch: epoch, software: SoftwareVersion.text,
+          configurationHash: site.configurationHash, siteBundle: surroundings.siteBundle,
+          exercise: site.exercise, origin: surroundings.origin.isSimulated ? .simulated : .live,
+          clock: clock.read()),
+        site: site))
+  }
+
+  /// A tap for the reader of `source`.
+  func tap(source: SourceID, site: Site, cells: MetricCells) -> RecorderTap {
+    switch site.sources[source.index] {
+    case .camera(let sensor):
+      let camera = site.sensors[sensor.index].camera!
+      return tap(
+        source, ring: Self.frameSlots, slotBytes: camera.width * camera.height * 2, cells: cells)
+    case .serial:
+      return tap(source, ring: Self.chunkSlots, slotBytes: Self.chunkBytesMax, cells: cells)
+    case .gpio, .clock:
+      return tap(source, ring: Self.itemRing, slotBytes: 0, cells: cells)
+    }
+  }
+
+  /// The tap of fusion.
+  func fusionTap(cells: MetricCells) -> FusionTap {
+    let ends = makeRing(of: PostEvent.self, capacity: Self.eventRing)
+    events = Handover(ends.consumer)
+    return FusionTap(
+      items: tap(.clock, ring: Self.itemRing, slotBytes: 0, cells: cells),
+      events: ends.producer, cells: cells)
+  }
+
+  private func tap(
+    _ source: SourceID, ring: Int, slotBytes: Int, cells: MetricCells
+  ) -> RecorderTap {
+    let ends = makeRing(of: RecorderItem.self, capacity: ring)
+    let slots = RecorderSlots(count: ring, slotBytes: slotBytes)
+    items.append(Handover(ends.consumer))
+    feeds.append(RecorderLane.Feed(source: source, slots: slots))
+    return RecorderTap(producer: ends.producer, slots: slots, doorbell: doorbell, cells: cells)
+  }
+
+  /// Starts the thread that writes what the taps copy.
+  func start(stop: StopFlag, cells: MetricCells) -> NamedThread {
+    guard let events else { preconditionFailure("fusion's tap is made before the recorder starts") }
+    let (path, site, epoch, logger) = (path, site, epoch, logger)
+    let (writer, feeds, items, doorbell) = (writer, feeds, items, doorbell)
+    return NamedThread("recorder") {
+      var lane = RecorderLane(
+        path: path, writer: writer.take(),
+        encoder: EventEncoder(
+          site: site, captureEpoch: epoch, softwareVersion: SoftwareVersion.text),
+        feeds: feeds, items: ConsumerBank(count: items.count) { items[$0].take() },
+        events: ConsumerBank(count: 1) { _ in events.take() }, doorbell: doorbell, logger: logger)
+      lane.run(stop: stop, cells: cells)
+    }
+  }
+}
+
+extension SampleOrigin {
+  /// Whether its samples are made up.
+  var isSimulated: Bool {
+    if case .simulation = self { true } else { false }
+  }
+}

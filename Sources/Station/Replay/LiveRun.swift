@@ -1,0 +1,54 @@
+import Foundation
+import Logging
+import Publishing
+import SiteConfiguration
+
+/// A post that runs for a while without publishing, its ledger in a folder of its own that is
+/// removed afterwards: what `vedette record` and a live replay need.
+public struct LiveRun: Sendable {
+  /// Where samples come from.
+  public var origin: SampleOrigin
+  /// Capture to write.
+  public var recordPath: String?
+  /// How long, seconds; `nil`: until SIGINT.
+  public var seconds: Double?
+  /// Reads the configuration.
+  public var reader: Station.Reader
+
+  /// A run of what `reader` describes.
+  public init(
+    origin: SampleOrigin, recordPath: String?, seconds: Double?, reader: @escaping Station.Reader
+  ) {
+    self.origin = origin
+    self.recordPath = recordPath
+    self.seconds = seconds
+    self.reader = reader
+  }
+
+  /// Runs; each event's line is given to `print`. Returns the data of all crossing and health
+  /// events, in order.
+  @discardableResult
+  public func run(print: @escaping @Sendable (String) -> Void) async throws -> [[UInt8]] {
+    let folder = NSTemporaryDirectory() + "vedette-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let logger = Logger(label: "vedette") { StationLogHandler(label: $0, level: .warning) }
+    let station = try Station(
+      options: Station.Options(
+        origin: origin, recordPath: recordPath, stateDirectory: folder, isPublishing: false),
+      logger: logger, reader: reader)
+    let signals = SignalWatch(onStop: { station.stop() }, onReload: {})
+    defer { signals.end() }
+    let timer = Task { [seconds] in
+      guard let seconds else { return }
+      try await Task.sleep(for: .seconds(seconds))
+      station.stop()
+    }
+    try await station.run()
+    timer.cancel()
+    let durable = station.feed.durable
+    guard durable > 0 else { return [] }
+    let events = try station.store.events(from: 1, through: durable, limit: .max)
+    for event in events { print(EventLine(event).text) }
+    return events.filter { !$0.type.contains("post-status") }.map(\.data)
+  }
+}

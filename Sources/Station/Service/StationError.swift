@@ -1,0 +1,24 @@
+/// Why the post could not start or go on.
+public struct StationError: Error, CustomStringConvertible, Sendable {
+  /// What went wrong.
+  public struct Code: Hashable, Sendable {
+    private enum Name: Hashable, Sendable { case configuration, terminal, capture }
+    private let name: Name
+    /// The configuration cannot be used.
+    public static let configuration = Code(name: .configuration)
+    /// No pseudo-terminal could be had.
+    public static let terminal = Code(name: .terminal)
+    /// A capture does not hold what is asked of it.
+    public static let capture = Code(name: .capture)
+  }
+
+  /// What went wrong.
+  public let code: Code
+  /// What was wrong, what was expected, what to do.
+  public let description: String
+
+  init(_ code: Code, _ description: String) {
+    self.code = code
+    self.description = description
+  }
+}

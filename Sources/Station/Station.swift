@@ -1,0 +1,277 @@
+import Crypto
+import Devices
+import Foundation
+import Ledger
+public import Logging
+import Model
+public import Publishing
+import ServiceLifecycle
+public import SiteConfiguration
+import Synchronization
+
+/// The daemon assembled: configuration, pipeline, ledger, HTTP endpoint, and their life from start
+/// over reload to the drained end.
+public final class Station: Sendable {
+  /// How a station is to run.
+  public struct Options: Sendable {
+    /// Where samples come from.
+    public var origin: SampleOrigin
+    /// Capture to write, or `nil`.
+    public var recordPath: String?
+    /// Folder for the ledger instead of the site file's.
+    public var stateDirectory: String?
+    /// Whether events are served over HTTP.
+    public var isPublishing: Bool
+    /// TCP port instead of the site file's.
+    public var port: Int?
+
+    /// Options with everything as the site file says.
+    public init(
+      origin: SampleOrigin = .devices, recordPath: String? = nil, stateDirectory: String? = nil,
+      isPublishing: Bool = true, port: Int? = nil
+    ) {
+      self.origin = origin
+      self.recordPath = recordPath
+      self.stateDirectory = stateDirectory
+      self.isPublishing = isPublishing
+      self.port = port
+    }
+  }
+
+  /// Reads the configuration anew, for a reload.
+  public typealias Reader = @Sendable () throws(ConfigurationErrors) -> LoadedSite
+
+  private struct Running: Sendable {
+    var loaded: LoadedSite
+    var pipeline: Pipeline
+    var statusOrdinal: UInt64 = 0
+  }
+
+  /// The newest events, durable, for whoever follows them inside the process.
+  public let feed: EventFeed
+  /// The ledger, read-only.
+  public let store: any EventStore
+  /// What the endpoint did.
+  public let counters = PublishingCounters()
+  private let reader: Reader
+  private let options: Options
+  private let logger: Logger
+  private let board = HealthBoard()
+  private let notifier = ServiceNotifier()
+  private let running: Mutex<Running?>
+  private let ledgerDirectory: String
+  private let commands: AsyncStream<Command>
+  private let commandSink: AsyncStream<Command>.Continuation
+
+  private enum Command: Sendable { case reload, stop, tick }
+
+  /// A station of the site that `reader` gives; opens the ledger and starts nothing else.
+  public init(options: Options, logger: Logger, reader: @escaping Reader) throws {
+    let loaded = try reader()
+    self.options = options
+    self.logger = logger
+    self.reader = reader
+    let state = options.stateDirectory ?? loaded.configuration.storage.stateDirectory
+    ledgerDirectory = state + "/ledger"
+    try FileManager.default.createDirectory(atPath: ledgerDirectory, withIntermediateDirectories: true)
+    let log = try EventLog(
+      directory: ledgerDirectory, post: loaded.configuration.site.post)
+    if log.recovery.tornTail != nil { logger.warning("ledger: \(log.recovery)") }
+    feed = EventFeed(durable: log.durableSequence)
+    (commands, commandSink) = AsyncStream.makeStream(of: Command.self)
+    let directory = ledgerDirectory
+    running = Mutex(nil)
+    store = try LedgerStore(directory: directory)
+    // The pipeline opens the log again as its own.
+    _ = consume log
+    for warning in loaded.configuration.warnings { logger.warning("\(warning.text)") }
+  }
+
+  /// The newest event that is durable; 0 before the first.
+  public var durableSequence: UInt64 { feed.durable }
+
+  /// Asks for the end; `run` returns when all is drained.
+  public func stop() { commandSink.yield(.stop) }
+
+  /// Asks for the configuration to be read anew.
+  public func reload() { commandSink.yield(.reload) }
+
+  /// Runs until `stop`. `onReady` is told the bound port, or `nil` when nothing is published.
+  public func run(onReady: @escaping @Sendable (Int?) -> Void = { _ in }) async throws {
+    let loaded = try reader()
+    let pipeline = try startPipeline(loaded)
+    running.withLock { $0 = Running(loaded: loaded, pipeline: pipeline) }
+    let server = options.isPublishing ? serverGroup(loaded, onReady: onReady) : nil
+    if server == nil { becomeReady(nil, onReady) }
+    let ticker = Task { [commandSink] in
+      while !Task.isCancelled {
+        try? await Task.sleep(for: .seconds(1))
+        commandSink.yield(.tick)
+      }
+    }
+    defer { ticker.cancel() }
+    let serving = Task {
+      do {
+        try await server?.run()
+      } catch {
+        logger.critical("\(error)")
+        commandSink.yield(.stop)
+        throw error
+      }
+    }
+    submitStatus(.started)
+    var watch = ProgressWatch()
+    loop: for await command in commands {
+      switch command {
+      case .tick: supervise(&watch)
+      case .reload: reloadNow()
+      case .stop: break loop
+      }
+    }
+    notifier.stopping()
+    submitStatus(.stopping)
+    running.withLock { $0 }?.pipeline.stop()
+    feed.close()
+    await server?.triggerGracefulShutdown()
+    let guillotine = Task {
+      try await Task.sleep(for: .seconds(3))
+      serving.cancel()
+    }
+    defer { guillotine.cancel() }
+    do { try await serving.value } catch is CancellationError {}
+  }
+
+  // MARK: - Parts
+
+  private func startPipeline(_ loaded: LoadedSite) throws -> Pipeline {
+    let site = site(of: loaded)
+    return try Pipeline(
+      Pipeline.Surroundings(
+        site: site, siteBundle: loaded.bundle, origin: options.origin,
+        // A new epoch for each pipeline: its observations are counted from 1 again, and events must
+        // not take the ids of earlier ones.
+        captureEpoch: UInt64.random(in: 1 ... .max),
+        ledgerDirectory: ledgerDirectory, retention: loaded.configuration.storage,
+        recordPath: options.recordPath, feed: feed, board: board,
+        logger: logger))
+  }
+
+  private func serverGroup(
+    _ loaded: LoadedSite, onReady: @escaping @Sendable (Int?) -> Void
+  ) -> ServiceGroup {
+    var settings = PublishingSettings(loaded.configuration)
+    if let port = options.port { settings.port = port }
+    let server = EventServer(
+      settings: settings, store: store, feed: feed, counters: counters, logger: logger,
+      health: { [self] in
+        (board.isHealthy, board.json(site: site, software: SoftwareVersion.text))
+      },
+      metrics: { [self] in metricsText() },
+      onListening: { [self] port in becomeReady(port, onReady) })
+    return ServiceGroup(configuration: .init(services: [server], logger: logger))
+  }
+
+  /// The site of `loaded`; events of a simulation are always those of an exercise.
+  private func site(of loaded: LoadedSite) -> Site {
+    var site = loaded.configuration.site
+    if options.origin.isSimulated, site.exercise == nil { site.exercise = "simulation" }
+    return site
+  }
+
+  private var site: Site { running.withLock { $0!.pipeline.site } }
+
+  private func becomeReady(_ port: Int?, _ onReady: (Int?) -> Void) {
+    notifier.ready(status: statusLine)
+    onReady(port)
+  }
+
+  private var statusLine: String {
+    let (count, all) = board.delivering
+    return "\(count) of \(all) sensors deliver, \(feed.durable) events stored"
+  }
+
+  private func submitStatus(_ kind: PostStatusEvent.Kind) {
+    running.withLock { running in
+      guard running != nil else { return }
+      running!.statusOrdinal += 1
+      var clock = ClockReader()
+      let map = clock.read()
+      let (count, all) = board.delivering
+      running!.pipeline.desk.submit(
+        .status(
+          PostStatusEvent(
+            kind: kind, time: map.instant, clock: map, ordinal: running!.statusOrdinal,
+            sensorsLost: UInt16(all - count), samplesDropped: running!.pipeline.samplesDropped)))
+    }
+  }
+
+  /// Once a second: does the heart beat, what does systemd hear.
+  private func supervise(_ watch: inout ProgressWatch) {
+    guard let pipeline = running.withLock({ $0?.pipeline }) else { return }
+    let isAlive = watch.look(
+      fusion: pipeline.fusionCells[FusionLane.Cell.ticks.rawValue],
+      ledger: pipeline.ledgerCells[LedgerLane.Cell.turns.rawValue])
+    board.note(isHung: !isAlive)
+    if isAlive {
+      notifier.watchdog()
+    } else {
+      logger.critical("fusion or ledger stands still; the watchdog is not fed")
+    }
+    notifier.status(statusLine)
+  }
+
+  /// Reads the configuration anew. What does not touch the sensors leaves the pipeline alone; what
+  /// does drains it and starts it anew. A configuration with errors changes nothing.
+  private func reloadNow() {
+    notifier.reloading()
+    defer { notifier.ready(status: statusLine) }
+    do {
+      let loaded = try reader()
+      board.note(configurationFault: nil)
+      let current = running.withLock { $0! }
+      guard loaded.bundle != current.loaded.bundle else {
+        logger.notice("reload: the configuration is unchanged")
+        return
+      }
+      let next = site(of: loaded)
+      if next.sensesLike(current.pipeline.site) {
+        current.pipeline.desk.adopt(next)
+        running.withLock { $0!.loaded = loaded }
+      } else {
+        logger.notice("reload: sensors or lines changed; open tracks are concluded, readers reopen")
+        current.pipeline.stop()
+        let pipeline = try startPipeline(loaded)
+        running.withLock {
+          $0!.loaded = loaded
+          $0!.pipeline = pipeline
+        }
+      }
+      logger.notice("reload: configuration \(loaded.configuration.site.configurationHash) in force")
+      submitStatus(.configurationChanged)
+    } catch let errors as ConfigurationErrors {
+      logger.error("reload refused, the old configuration stays in force:\n\(errors)")
+      board.note(configurationFault: errors.description)
+    } catch {
+      logger.critical("reload failed: \(error)")
+      board.note(configurationFault: "\(error)")
+      commandSink.yield(.stop)
+    }
+  }
+
+  private func metricsText() -> String {
+    guard let pipeline = running.withLock({ $0?.pipeline }) else { return "" }
+    return StationMetrics(
+      pipeline: pipeline, board: board, publishing: counters, durable: feed.durable
+    ).text
+  }
+}
+
+extension Site {
+  /// Whether the pipeline of `other` serves this site as it is: only texts and hash differ.
+  func sensesLike(_ other: Site) -> Bool {
+    var same = other
+    same.configurationHash = configurationHash
+    same.exercise = exercise
+    return self == same
+  }
+}

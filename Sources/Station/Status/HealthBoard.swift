@@ -1,0 +1,115 @@
+import Foundation
+import Model
+import Synchronization
+
+/// What the post knows of its parts, for `/v1/health`, metrics and systemd's status line. Written
+/// when something changes, never on the hot path.
+final class HealthBoard: Sendable {
+  /// State of one sensor.
+  struct SensorState: Codable, Sendable {
+    var name: String
+    var kind: String
+    var state: String
+    var reason: String
+    var since: String?
+  }
+
+  private struct State: Sendable {
+    var sensors: [SensorState] = []
+    var storageFault: String?
+    var isHung = false
+    var configurationFault: String?
+    var clock = ClockState.unsynchronised
+  }
+
+  private struct Answer: Codable {
+    var clock: String
+    var configuration: String
+    var configurationFault: String?
+    var post: String
+    var sensors: [SensorState]
+    var software: String
+    var status: String
+    var storageFault: String?
+  }
+
+  private let state = Mutex(State())
+
+  /// Starts over with the sensors of `site`, none heard yet.
+  func reset(site: Site) {
+    state.withLock {
+      $0.sensors = site.sensors.map {
+        SensorState(name: $0.name, kind: $0.kindName, state: "starting", reason: "starting")
+      }
+    }
+  }
+
+  /// A sensor's health changed.
+  func note(_ event: SensorHealthEvent) {
+    state.withLock { state in
+      let place = event.report.sensor.index
+      guard state.sensors.indices.contains(place) else { return }
+      state.sensors[place].state = "\(event.report.state.name)"
+      state.sensors[place].reason = "\(event.report.reason.name)"
+      let wall = event.clock.wallTime(at: event.report.time)
+      state.sensors[place].since = Date(
+        timeIntervalSince1970: Double(wall.unixNanos) * 1e-9
+      ).formatted(.iso8601)
+    }
+  }
+
+  /// Whether events reach the disk: `nil` when they do.
+  func note(storageFault: String?) { state.withLock { $0.storageFault = storageFault } }
+
+  /// Whether the last reload was refused, and why.
+  func note(configurationFault: String?) {
+    state.withLock { $0.configurationFault = configurationFault }
+  }
+
+  /// Whether fusion or the ledger stands still.
+  func note(isHung: Bool) { state.withLock { $0.isHung = isHung } }
+
+  /// How far UTC can be believed.
+  func note(clock: ClockState) { state.withLock { $0.clock = clock } }
+
+  /// Sensors that deliver, and all.
+  var delivering: (count: Int, of: Int) {
+    state.withLock { state in
+      (state.sensors.count { $0.state == "ok" || $0.state == "degraded" }, state.sensors.count)
+    }
+  }
+
+  /// State of every sensor.
+  var sensors: [SensorState] { state.withLock { $0.sensors } }
+
+  /// Whether events are decided and kept.
+  var isHealthy: Bool { state.withLock { $0.storageFault == nil && !$0.isHung } }
+
+  /// The answer of `/v1/health`.
+  func json(site: Site, software: String) -> [UInt8] {
+    let now = state.withLock { $0 }
+    let hasLost = now.sensors.contains { $0.state != "ok" }
+    let status =
+      now.storageFault != nil || now.isHung
+      ? "failed" : hasLost || now.configurationFault != nil ? "degraded" : "ok"
+    let answer = Answer(
+      clock: "\(now.clock.name)", configuration: site.configurationHash,
+      configurationFault: now.configurationFault, post: site.post, sensors: now.sensors,
+      software: software, status: status, storageFault: now.storageFault)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return (try? encoder.encode(answer)).map { Array($0) } ?? Array("{}".utf8)
+  }
+}
+
+extension Sensor {
+  /// The word for its kind in health, metrics and events.
+  var kindName: String {
+    switch detail {
+    case .motion(let motion): motion.technology.rawValue
+    case .camera: "camera"
+    case .drone: "drone"
+    case .beacon: "beacon"
+    }
+  }
+}

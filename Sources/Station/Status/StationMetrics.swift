@@ -1,0 +1,85 @@
+import Model
+import Publishing
+
+/// The post's counters as Prometheus text. Every drop, gap and refusal has a name here.
+struct StationMetrics {
+  var pipeline: Pipeline
+  var board: HealthBoard
+  var publishing: PublishingCounters
+  var durable: UInt64
+
+  var text: String {
+    var out = PrometheusText()
+    out.family("vedette_info", .gauge, help: "Version of the software.")
+    out.sample("vedette_info", labels: [("version", SoftwareVersion.text)], UInt64(1))
+    sensors(&out)
+    lanes(&out)
+    group("vedette_fusion_", pipeline.fusionCells, "fusion", &out)
+    group("vedette_ledger_", pipeline.ledgerCells, "the ledger", &out)
+    group("vedette_recorder_", pipeline.recorderCells, "the recorder", &out)
+    out.family("vedette_ledger_durable_sequence", .gauge, help: "Newest durable event.")
+    out.sample("vedette_ledger_durable_sequence", durable)
+    streams(&out)
+    return out.text
+  }
+
+  private func sensors(_ out: inout PrometheusText) {
+    let name = "vedette_sensor_up"
+    out.family(name, .gauge, help: "1 when the sensor delivers.")
+    for sensor in board.sensors {
+      out.sample(
+        name,
+        labels: [("sensor", sensor.name), ("state", sensor.state), ("reason", sensor.reason)],
+        UInt64(sensor.state == "ok" ? 1 : 0))
+    }
+  }
+
+  private func lanes(_ out: inout PrometheusText) {
+    let site = pipeline.site
+    let names = site.sources.dropFirst().map { $0.laneName(in: site) }
+    var families: [String: [(lane: String, value: UInt64)]] = [:]
+    for (lane, cells) in zip(names, pipeline.lanes) {
+      for group in [cells.samples, cells.sink, cells.tap, cells.perception] {
+        for (place, name) in group.names.enumerated() {
+          families["vedette_source_\(name)", default: []].append((lane, group[place]))
+        }
+      }
+    }
+    for (name, samples) in families.sorted(by: { $0.key < $1.key }) {
+      out.family(name, .counter, help: "Count of a sample source since the start.")
+      for sample in samples {
+        out.sample(name, labels: [("source", sample.lane)], sample.value)
+      }
+    }
+  }
+
+  private func group(
+    _ prefix: String, _ cells: MetricCells, _ part: String, _ out: inout PrometheusText
+  ) {
+    for (place, name) in cells.names.enumerated() {
+      let isCounter = "\(name)".hasSuffix("_total")
+      out.family(prefix + "\(name)", isCounter ? .counter : .gauge, help: "Count of \(part).")
+      out.sample(prefix + "\(name)", cells[place])
+    }
+  }
+
+  private func streams(_ out: inout PrometheusText) {
+    out.family("vedette_streams_open", .gauge, help: "Event streams open now.")
+    out.sample("vedette_streams_open", UInt64(max(0, publishing.streamsOpen)))
+    let counters: [(String, UInt64, String)] = [
+      ("vedette_streams_opened_total", publishing.streamsOpened, "Event streams opened."),
+      ("vedette_streams_refused_total", publishing.streamsRefused, "Refused: all in use."),
+      ("vedette_streams_cut_total", publishing.streamsCut, "Cut: the client took nothing."),
+      ("vedette_events_delivered_total", publishing.eventsDelivered, "Events written to streams."),
+    ]
+    for (name, value, help) in counters {
+      out.family(name, .counter, help: help)
+      out.sample(name, value)
+    }
+  }
+}
+
+extension Pipeline {
+  /// Samples and observations dropped by all readers since the start.
+  var samplesDropped: UInt64 { lanes.reduce(0) { $0 + $1.sink[1] } }
+}

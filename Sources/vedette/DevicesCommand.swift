@@ -1,0 +1,16 @@
+import ArgumentParser
+import Devices
+
+struct DevicesCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "devices",
+    abstract: "Lists what GPIO chips, cameras and serial ports this machine has.")
+
+  mutating func run() throws {
+    let inventory = DeviceInventory.take()
+    say(inventory.report)
+    if inventory.chips.isEmpty, inventory.cameras.isEmpty, inventory.ports.isEmpty {
+      throw ExitStatus.unavailable
+    }
+  }
+}

@@ -1,0 +1,118 @@
+import ArgumentParser
+import Captures
+import Foundation
+import Model
+import SiteConfiguration
+import Station
+
+struct ReplayCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "replay",
+    abstract: "Replays a capture into events: the same capture gives the same events.")
+
+  @Argument(help: "The capture.")
+  var capture: String
+
+  @Option(help: "1 is real time, 4 four times as fast, max as fast as it goes.")
+  var speed = "max"
+
+  @Option(help: "Use this site file instead of the configuration in the capture.")
+  var site: String?
+
+  @Option(help: "Write the events' data to this file, one JSON object a line.")
+  var events: String?
+
+  @Flag(
+    help: """
+      Feed the whole daemon in real time: edges and frames from the file, serial bytes through a \
+      pseudo-terminal.
+      """)
+  var live = false
+
+  @Option(help: "With --live: record the run into this capture.")
+  var record: String?
+
+  @Flag(help: "Print the summary as JSON, and no events.")
+  var json = false
+
+  func validate() throws {
+    guard speed == "max" || (Double(speed).map { $0 > 0 && $0 <= 1_000 } ?? false) else {
+      throw ValidationError("--speed takes max or a number above 0 and at most 1000")
+    }
+  }
+
+  mutating func run() async throws {
+    SignalWatch.block()
+    let (capture, site) = (capture, site)
+    try await reporting {
+      let reader = try CaptureReader(path: capture)
+      let bundle = reader.siteBundle
+      let loaded =
+        if let site {
+          try LoadedSite(path: site, profileFolders: LoadedSite.packageProfileFolders)
+        } else {
+          try LoadedSite(bundle: SiteBundle(decoding: bundle))
+        }
+      if live {
+        try await replayLive(loaded)
+      } else {
+        try replay(loaded, exercise: reader.header.exercise)
+      }
+    }
+  }
+
+  private func replay(_ loaded: LoadedSite, exercise: String?) throws {
+    var site = loaded.configuration.site
+    // What was recorded in an exercise stays one.
+    site.exercise = site.exercise ?? exercise
+    var lines: [UInt8] = []
+    let showsEvents = !json
+    let report = try CaptureReplay(path: capture, site: site, isOtherSite: self.site != nil)
+      .run(speed: Double(speed)) { event, data in
+        let data = data.withUnsafeBytes { Array($0) }
+        if events != nil { lines += data + [UInt8(ascii: "\n")] }
+        if showsEvents { say(EventLine(data: data).text) }
+      }
+    if let events { try write(lines, to: events) }
+    if json {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys]
+      say(String(decoding: try encoder.encode(report), as: UTF8.self))
+    } else {
+      summarise(report)
+    }
+    if report.isIdentical == false || report.truncation != nil { throw ExitStatus.wrong }
+  }
+
+  private func summarise(_ report: CaptureReplay.Report) {
+    let times = report.captureSeconds / max(report.replaySeconds, 1e-9)
+    say(
+      "\(report.samples) samples, \(report.arrivals) observations, \(report.crossings) crossing "
+        + "reports, \(report.events) events in all; \(String(format: "%.1f", report.captureSeconds))"
+        + " s replayed in \(String(format: "%.2f", report.replaySeconds)) s"
+        + " (\(String(format: "%.1f", times)) times real time)")
+    if report.arrivalsUnmatched > 0 {
+      say("\(report.arrivalsUnmatched) observations of the run are not in the capture's samples")
+    }
+    switch report.isIdentical {
+    case true?: say("IDENTICAL to the \(report.eventsRecorded) events of the recorded run")
+    case false?: say("DIFFERENT from the \(report.eventsRecorded) events of the recorded run")
+    case nil: break
+    }
+    if let truncation = report.truncation { say("the capture is cut off: \(truncation)") }
+  }
+
+  private func replayLive(_ loaded: LoadedSite) async throws {
+    let info = try CaptureInfo(path: capture)
+    let run = LiveRun(
+      origin: .capture(path: capture), recordPath: record, seconds: info.durationSeconds + 3,
+      reader: { () throws(ConfigurationErrors) in loaded })
+    let data = try await run.run { say($0) }
+    if let events { try write(data.flatMap { $0 + [UInt8(ascii: "\n")] }, to: events) }
+    say("live replay over, \(data.count) events")
+  }
+
+  private func write(_ lines: [UInt8], to path: String) throws {
+    try Data(lines).write(to: URL(filePath: path))
+  }
+}

@@ -1,0 +1,16 @@
+import ArgumentParser
+import Station
+
+/// The technician's and the center's command line.
+@main
+struct Vedette: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "vedette",
+    abstract: "Tools of the sentry: try, check, record, replay, look into.",
+    version: SoftwareVersion.text,
+    subcommands: [
+      DemoCommand.self, CheckCommand.self, DevicesCommand.self, RecordCommand.self,
+      ReplayCommand.self, CaptureCommand.self, FuseCommand.self, MAVLinkCommand.self,
+      EventsCommand.self,
+    ])
+}
