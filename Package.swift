@@ -51,8 +51,8 @@ let rooms: [Room] = [
     products: ["SystemPackage/swift-system"],
     isUnsafe: true),
   Room(
-    name: "Devices", floor: 3, uses: ["Model", "Rings", "CGPIOD", "CV4L2", "CSerialPort"],
-    products: ["SystemPackage/swift-system"], isUnsafe: true),
+    name: "Devices", floor: 3, uses: ["Model", "CGPIOD", "CV4L2", "CSerialPort"],
+    isUnsafe: true),
   Room(
     name: "Simulation", floor: 3, uses: ["Model", "Geodesy", "MAVLink"], isUnsafe: true,
     testUses: ["Perception", "Vision"]),
@@ -70,6 +70,19 @@ let rooms: [Room] = [
       "HTTPTypes/swift-http-types", "NIOCore/swift-nio", "NIOPosix/swift-nio",
       "NIOSSL/swift-nio-ssl", "Logging/swift-log", "ServiceLifecycle/swift-service-lifecycle",
     ]),
+  Room(
+    name: "vedetted", floor: 6, uses: ["Station", "SiteConfiguration", "Model"],
+    products: ["ArgumentParser/swift-argument-parser", "Logging/swift-log"], isExecutable: true,
+    hasTests: false),
+  Room(
+    name: "vedette", floor: 6,
+    uses: [
+      "Station", "Publishing", "SiteConfiguration", "Model", "Captures", "MAVLink", "Fusion",
+      "Ledger", "Devices",
+    ],
+    products: [
+      "ArgumentParser/swift-argument-parser", "Logging/swift-log", "SystemPackage/swift-system",
+    ], isExecutable: true, hasTests: false),
 ]
 
 let packages: [String: Package.Dependency] = [
