@@ -1,8 +1,8 @@
 /// The read-only tables of the hot path, built once per process and never freed: the CRC slices and
 /// the direct index from message id to CRC_EXTRA.
 ///
-/// `@unchecked Sendable`: both blocks are written in `init` only, before `shared` is published by the
-/// language's once-only initialisation of globals, and read-only from then on.
+/// Invariant for `@unchecked Sendable`: both blocks are written in `init` only, before `shared` is
+/// published by the language's once-only initialisation of globals, and read-only from then on.
 @safe struct LookupTables: @unchecked Sendable {
   /// The tables of this process. Parsers copy it at their start, so that no once-check is left in
   /// their loops.

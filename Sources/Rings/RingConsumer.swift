@@ -8,8 +8,8 @@ public import Synchronization
 /// `@unchecked Sendable`: the stored pointer is shared with the producer only, who writes the tail
 /// cursor, atomically, and slots that this end has released; slots pass between the ends by the
 /// release of one cursor and the acquisition of the same cursor. This end cannot be copied, so
-/// whoever holds it is the only writer of the head. The tests exercise this under the thread
-/// sanitizer.
+/// whoever holds it is the only writer of the head: that is the invariant. The tests exercise it
+/// under the thread sanitizer.
 @frozen
 @safe
 public struct RingConsumer<Element: BitwiseCopyable & Sendable>: ~Copyable, @unchecked Sendable {

@@ -9,7 +9,8 @@ public import Synchronization
 /// `@unchecked Sendable`: the stored pointer is shared with the consumer only, who writes nothing
 /// but the head cursor, atomically; slots pass between the ends by the release of one cursor and
 /// the acquisition of the same cursor. This end cannot be copied, so whoever holds it is the only
-/// writer of the tail and of free slots. The tests exercise this under the thread sanitizer.
+/// writer of the tail and of free slots: that is the invariant. The tests exercise it under the
+/// thread sanitizer.
 @frozen
 @safe
 public struct RingProducer<Element: BitwiseCopyable & Sendable>: ~Copyable, @unchecked Sendable {

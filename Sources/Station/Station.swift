@@ -38,6 +38,9 @@ public final class Station: Sendable {
     }
   }
 
+  /// Seconds between two words on the post's state.
+  private static let statusSeconds = 60
+
   /// Reads the configuration anew, for a reload.
   public typealias Reader = @Sendable () throws(ConfigurationErrors) -> LoadedSite
 
@@ -73,7 +76,8 @@ public final class Station: Sendable {
     self.reader = reader
     let state = options.stateDirectory ?? loaded.configuration.storage.stateDirectory
     ledgerDirectory = state + "/ledger"
-    try FileManager.default.createDirectory(atPath: ledgerDirectory, withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(
+      atPath: ledgerDirectory, withIntermediateDirectories: true)
     let log = try EventLog(
       directory: ledgerDirectory, post: loaded.configuration.site.post)
     if log.recovery.tornTail != nil { logger.warning("ledger: \(log.recovery)") }
@@ -212,6 +216,14 @@ public final class Station: Sendable {
       fusion: pipeline.fusionCells[FusionLane.Cell.ticks.rawValue],
       ledger: pipeline.ledgerCells[LedgerLane.Cell.turns.rawValue])
     board.note(isHung: !isAlive)
+    let dropped = pipeline.samplesDropped
+    if dropped > watch.dropped {
+      if watch.dropped == 0 { logger.warning("samples are dropped: the post is overloaded") }
+      watch.dropped = dropped
+      submitStatus(.overload)
+    }
+    watch.seconds += 1
+    if watch.seconds % Self.statusSeconds == 0 { submitStatus(.heartbeat) }
     if isAlive {
       notifier.watchdog()
     } else {
@@ -232,6 +244,9 @@ public final class Station: Sendable {
       guard loaded.bundle != current.loaded.bundle else {
         logger.notice("reload: the configuration is unchanged")
         return
+      }
+      if !loaded.configuration.hasSameOutlets(as: current.loaded.configuration) {
+        logger.warning("reload: changes of storage and publishing apply after a restart")
       }
       let next = site(of: loaded)
       if next.sensesLike(current.pipeline.site) {
@@ -273,5 +288,12 @@ extension Site {
     same.configurationHash = configurationHash
     same.exercise = exercise
     return self == same
+  }
+}
+
+extension StationConfiguration {
+  /// Whether it stores and publishes as `other` does.
+  func hasSameOutlets(as other: StationConfiguration) -> Bool {
+    storage == other.storage && publishing == other.publishing
   }
 }

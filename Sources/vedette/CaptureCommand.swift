@@ -5,6 +5,7 @@ import Model
 import SiteConfiguration
 import Station
 
+/// `vedette capture`: looks into captures and makes them from other recordings.
 struct CaptureCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "capture", abstract: "Looks into captures and makes them from other recordings.",
@@ -90,7 +91,8 @@ struct CaptureImportCommand: AsyncParsableCommand {
     var inputs: [ImportPlan.Input] = []
     for text in video {
       let (name, path, start) = try named(text)
-      inputs.append(.init(.video(camera: name, framesPerSecond: nil), path: path, startNanos: start))
+      inputs.append(
+        .init(.video(camera: name, framesPerSecond: nil), path: path, startNanos: start))
     }
     for text in tlog {
       let (name, path, start) = try named(text)

@@ -2,6 +2,7 @@ import ArgumentParser
 import SiteConfiguration
 import Station
 
+/// `vedette check`: a site file and its profiles, each mistake explained.
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",

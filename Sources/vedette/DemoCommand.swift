@@ -3,6 +3,7 @@ import Glibc
 import Logging
 import Station
 
+/// `vedette demo`: the whole daemon on a simulated site.
 struct DemoCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo",

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Devices
 
+/// `vedette devices`: what this machine has.
 struct DevicesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "devices",

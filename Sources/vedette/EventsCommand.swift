@@ -2,6 +2,7 @@ import ArgumentParser
 import Publishing
 import Station
 
+/// `vedette events`: looks into a ledger that no daemon is writing.
 struct EventsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "events", abstract: "Looks into a post's ledger.",

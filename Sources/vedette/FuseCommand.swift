@@ -1,6 +1,7 @@
 import ArgumentParser
 import Fusion
 
+/// `vedette fuse`: fusion alone on an observation case.
 struct FuseCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fuse",

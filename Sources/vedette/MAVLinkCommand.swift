@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import MAVLink
 
+/// `vedette mavlink`: looks into telemetry.
 struct MAVLinkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "mavlink", abstract: "Looks into MAVLink telemetry.",

@@ -4,6 +4,7 @@ import Logging
 import SiteConfiguration
 import Station
 
+/// `vedette record`: raw samples of the devices into a capture.
 struct RecordCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "record",

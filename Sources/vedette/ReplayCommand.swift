@@ -5,6 +5,7 @@ import Model
 import SiteConfiguration
 import Station
 
+/// `vedette replay`: a capture into events, compared with those of its own run.
 struct ReplayCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "replay",

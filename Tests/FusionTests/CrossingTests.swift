@@ -227,4 +227,23 @@ struct CrossingTests {
     #expect(first.direction == second.direction && first.decided == second.decided)
     #expect(abs(first.confidence - second.confidence) < 1e-4)
   }
+
+  @Test("a walker whom only a drone's camera tracks, twice a second, gives one event")
+  func trackedByDrone() throws {
+    var scene = Scene()
+    var generator = SeededGenerator(seed: 7)
+    for step in 0..<28 {
+      let time = Double(step) * 0.5
+      let jitter = SIMD2(normal(&generator), normal(&generator)) * 2
+      scene.scan(
+        [SIMD2(3, 15 - 1.6 * time) + jitter], at: time, sigma: 2.5, scores: .uninformative,
+        by: Scene.drone)
+    }
+    let events = scene.crossings()
+    let event = try #require(events.first)
+    #expect(events.count == 1)
+    #expect(!event.isFriendly && event.direction == .leftToRight)
+    #expect(event.sensors == [Scene.drone])
+    #expect(abs(event.time.seconds(since: Scene.instant(15 / 1.6))) < 2)
+  }
 }

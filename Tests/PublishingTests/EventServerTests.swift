@@ -1,7 +1,6 @@
 import Foundation
-import Testing
-
 import Ledger
+import Testing
 
 @testable import Publishing
 
@@ -63,7 +62,8 @@ import Ledger
   @Test(arguments: [
     ("/v1/stream?after=nonsense", 400), ("/v1/stream?after=0000000000000001.5", 409),
     ("/v1/stream?after=000000000000abcd.3", 410), ("/v1/stream?after=000000000000abcd.99", 409),
-    ("/v1/events?after=000000000000abcd.3", 410), ("/v1/events?limit=0", 400), ("/v1/events?limit=x", 400),
+    ("/v1/events?after=000000000000abcd.3", 410), ("/v1/events?limit=0", 400),
+    ("/v1/events?limit=x", 400),
     ("/v1/events?wait=999", 400), ("/v1/nothing", 404),
   ])
   func `a request that cannot be served is told why`(path: String, status: Int) async throws {

@@ -1,6 +1,7 @@
 /// Growable bytes with one owner, for records under construction and records that were read.
 ///
 /// Growing doubles and never shrinks, so that steady work allocates nothing.
+/// Invariant for `@unchecked Sendable`: the memory belongs to this value, which cannot be copied.
 @safe
 struct ByteBuffer: ~Copyable, @unchecked Sendable {
   // `@unchecked`: the memory has one owner, this value, which cannot be copied.

@@ -93,6 +93,7 @@ struct CRC32: BitwiseCopyable, Sendable, Equatable {
 }
 
 /// The sixteen tables: entry `s * 256 + b` is the effect of byte `b` followed by `s` zero bytes.
+/// Invariant for `@unchecked Sendable`: written while it is made, by one thread, only read after.
 @safe
 private struct CRC32Tables: @unchecked Sendable {
   // Written once before it is shared, never freed: every thread only reads it.

@@ -1,6 +1,8 @@
 import CZstd
 
 /// A reusable compression context.
+///
+/// Invariant for `@unchecked Sendable`: the context belongs to this value, which cannot be copied.
 @safe
 struct ZstandardCompressor: ~Copyable, @unchecked Sendable {
   // `@unchecked`: the context has one owner, this value, which cannot be copied.
@@ -43,6 +45,8 @@ struct ZstandardCompressor: ~Copyable, @unchecked Sendable {
 }
 
 /// A reusable decompression context.
+///
+/// Invariant for `@unchecked Sendable`: the context belongs to this value, which cannot be copied.
 @safe
 struct ZstandardDecompressor: ~Copyable, @unchecked Sendable {
   // `@unchecked`: the context has one owner, this value, which cannot be copied.

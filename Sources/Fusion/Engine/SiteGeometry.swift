@@ -11,6 +11,9 @@ struct SiteGeometry: ~Copyable {
     var isClosed: Bool
   }
 
+  /// Smallest radius of a platform's footprint that is believed, metres.
+  static let footprintRadiusMin = 20.0
+
   let sensors: FixedArray<SensorModel>
   let corners: FixedArray<SIMD2<Double>>
   let lines: FixedArray<Line>
@@ -79,6 +82,11 @@ struct SiteGeometry: ~Copyable {
       detectionProbability: min(max(sensor.detectionProbability, 0.05), 0.99),
       falseOnsetRate: max(sensor.falseAlarmRate, 0.1) / 3600)
     model.coverArea = max(1, abs(signedArea(of: sensor.coverage)))
+    if let platform = sensor.platform {
+      // A platform's cover moves with it: its size is that of the footprint.
+      let radius = max(platform.footprintRadius, Self.footprintRadiusMin)
+      model.coverArea = Double.pi * radius * radius
+    }
     if let (centroid, covariance) = centroidAndCovariance(of: sensor.coverage) {
       model.centroid = centroid
       // A body is not a point: a thin beam is as wide as who breaks it.

@@ -54,7 +54,7 @@ struct CRC32C: BitwiseCopyable {
 
 /// The tables of slicing by 8, made once: slice k at 256 k.
 ///
-/// `@unchecked Sendable`: written only while it is made, by one thread, and never freed.
+/// Invariant for `@unchecked Sendable`: written only while it is made, by one thread, and never freed.
 @safe
 private struct CRC32CTable: @unchecked Sendable {
   static let shared = CRC32CTable()

@@ -2,6 +2,8 @@ import Glibc
 
 /// A block of bytes with one owner, for groups on their way to the storage and chunks on their way
 /// from it. All accesses are checked against its size.
+///
+/// Invariant for `@unchecked Sendable`: the memory belongs to this value, which cannot be copied.
 @safe
 struct LogBuffer: ~Copyable, @unchecked Sendable {
   // `@unchecked Sendable`: the block has one owner, which moves as a whole; no reference leaves.

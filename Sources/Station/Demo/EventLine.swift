@@ -22,7 +22,7 @@ public struct EventLine: Sendable {
     var to: String?
     var `class`: String?
     var confidence: Double?
-    var speed_mps: Double?
+    var speed: Double?
     var friendly: Bool?
     var sensors: [Named]?
     var sensor: Named?
@@ -30,6 +30,12 @@ public struct EventLine: Sendable {
     var reason: String?
     var status: String?
     var version: Int?
+
+    private enum CodingKeys: String, CodingKey {
+      case time, exercise, disposition, line, direction, from, to, `class`, confidence, friendly
+      case sensors, sensor, state, reason, status, version
+      case speed = "speed_mps"
+    }
   }
 
   private struct Named: Decodable {
@@ -55,7 +61,7 @@ public struct EventLine: Sendable {
       let found = Self.combination(of: sensors.map(\.kind), isFriendly: said.friendly ?? false)
       combination = said.disposition == "retracted" ? nil : found
       let confidence = String(format: "%.2f", said.confidence ?? 0)
-      let speed = String(format: "%.1f m/s", said.speed_mps ?? 0)
+      let speed = String(format: "%.1f m/s", said.speed ?? 0)
       let own = said.friendly == true ? "own " : ""
       text =
         "\(time)  \(mark)CROSSING \(said.disposition ?? "") v\(said.version ?? 1)  \(line.name) "

@@ -18,9 +18,22 @@ final class LedgerDesk: Sendable {
 
   init(doorbell: Doorbell) { self.doorbell = doorbell }
 
+  /// Events of the post itself that may wait for the ledger; what is beyond is counted, not kept.
+  static let inboxMax = 256
+
+  private let refused = Atomic<UInt64>(0)
+
+  /// Events of the post itself that found the inbox full.
+  var refusedCount: UInt64 { refused.load(ordering: .relaxed) }
+
   /// Puts an event of the post on record.
   func submit(_ event: PostEvent) {
-    inbox.withLock { $0.append(event) }
+    let isTaken = inbox.withLock { inbox in
+      guard inbox.count < Self.inboxMax else { return false }
+      inbox.append(event)
+      return true
+    }
+    if !isTaken { refused.add(1, ordering: .relaxed) }
     doorbell.ring()
   }
 
@@ -153,7 +166,8 @@ struct LedgerLane: ~Copyable {
     } catch {
       cells.add(Cell.syncFailures.rawValue, 1)
       logger.error("the ledger cannot be kept in order: \(error)")
-      log = nil
+      // No room for the next segment leaves the log in use; a failed log is opened anew.
+      if error.code != .diskFull { log = nil }
     }
   }
 

@@ -135,7 +135,8 @@ struct FusionTap: ~Copyable {
   }
 
   /// A tap into the recorder behind both rings; `cells` place 0 counts drops.
-  init(items: consuming RecorderTap, events: consuming RingProducer<PostEvent>, cells: MetricCells) {
+  init(items: consuming RecorderTap, events: consuming RingProducer<PostEvent>, cells: MetricCells)
+  {
     self.items = items
     self.events = consume events
     self.cells = cells

@@ -3,6 +3,11 @@ struct ProgressWatch {
   /// Looks, a second apart, without progress that are one too many.
   private static let standstillMax = 5
 
+  /// Looks so far, a second apart.
+  var seconds = 0
+  /// Samples that were dropped up to the last look.
+  var dropped: UInt64 = 0
+
   private var last: (fusion: UInt64, ledger: UInt64) = (0, 0)
   private var standstill = (fusion: 0, ledger: 0)
 

@@ -17,6 +17,8 @@ struct StationMetrics {
     group("vedette_fusion_", pipeline.fusionCells, "fusion", &out)
     group("vedette_ledger_", pipeline.ledgerCells, "the ledger", &out)
     group("vedette_recorder_", pipeline.recorderCells, "the recorder", &out)
+    out.family("vedette_ledger_refused_total", .counter, help: "Status events not kept.")
+    out.sample("vedette_ledger_refused_total", pipeline.desk.refusedCount)
     out.family("vedette_ledger_durable_sequence", .gauge, help: "Newest durable event.")
     out.sample("vedette_ledger_durable_sequence", durable)
     streams(&out)
