@@ -17,6 +17,8 @@ struct Room {
   var isUnsafe = false
   var isExecutable = false
   var hasTests = true
+  /// What of the tests' folder is no Swift source.
+  var testData: [String] = []
   /// Further targets that only the tests use.
   var testUses: [String] = []
 }
@@ -43,13 +45,13 @@ let rooms: [Room] = [
   Room(name: "Rings", floor: 1, uses: ["CEventFD"], isUnsafe: true),
   Room(name: "Geodesy", floor: 1),
   Room(name: "Model", floor: 1),
-  Room(name: "MAVLink", floor: 1, isUnsafe: true),
+  Room(name: "MAVLink", floor: 1, isUnsafe: true, testData: ["Tools"]),
   Room(name: "Vision", floor: 2, uses: ["Model", "Geodesy"], isUnsafe: true),
   Room(name: "SiteConfiguration", floor: 2, uses: ["Model", "Geodesy"], products: ["Yams/Yams"]),
   Room(
-    name: "Captures", floor: 2, uses: ["Model", "MAVLink", "CZstd"],
-    products: ["SystemPackage/swift-system"],
-    isUnsafe: true),
+    name: "Captures", floor: 2, uses: ["Model", "CZstd"],
+    products: ["SystemPackage/swift-system"], isUnsafe: true, testData: ["Fixtures", "Tools"],
+    testUses: ["MAVLink"]),
   Room(
     name: "Devices", floor: 3, uses: ["Model", "CGPIOD", "CV4L2", "CSerialPort"],
     isUnsafe: true),
@@ -62,7 +64,8 @@ let rooms: [Room] = [
   Room(name: "Fusion", floor: 3, uses: ["Model", "Geodesy"], isUnsafe: true),
   Room(
     name: "Ledger", floor: 3, uses: ["Model", "Geodesy"],
-    products: ["SystemPackage/swift-system", "Crypto/swift-crypto"], isUnsafe: true),
+    products: ["SystemPackage/swift-system", "Crypto/swift-crypto"], isUnsafe: true,
+    testData: ["Tools"]),
   Room(
     name: "Publishing", floor: 4, uses: ["Ledger"],
     products: [
@@ -71,14 +74,23 @@ let rooms: [Room] = [
       "NIOSSL/swift-nio-ssl", "Logging/swift-log", "ServiceLifecycle/swift-service-lifecycle",
     ]),
   Room(
-    name: "vedetted", floor: 6, uses: ["Station", "SiteConfiguration", "Model"],
+    name: "Station", floor: 5,
+    uses: [
+      "Rings", "Model", "SiteConfiguration", "Captures", "Devices", "Simulation", "Perception",
+      "Fusion", "Ledger", "Publishing", "CSystemd", "CThreads",
+    ],
+    products: [
+      "Logging/swift-log", "ServiceLifecycle/swift-service-lifecycle", "SystemPackage/swift-system",
+    ], isUnsafe: true),
+  Room(
+    name: "vedetted", floor: 6, uses: ["Station", "SiteConfiguration"],
     products: ["ArgumentParser/swift-argument-parser", "Logging/swift-log"], isExecutable: true,
     hasTests: false),
   Room(
     name: "vedette", floor: 6,
     uses: [
       "Station", "Publishing", "SiteConfiguration", "Model", "Captures", "MAVLink", "Fusion",
-      "Ledger", "Devices",
+      "Devices",
     ],
     products: [
       "ArgumentParser/swift-argument-parser", "Logging/swift-log", "SystemPackage/swift-system",
@@ -165,7 +177,13 @@ for room in keptRooms where room.hasTests && (wanted?.contains(room.name) ?? tru
       name: "\(room.name)Tests",
       dependencies: [.byName(name: room.name), "TestSupport"]
         + lower.sorted().map { .byName(name: $0) } + room.products.map(product),
+      exclude: room.testData,
       swiftSettings: settings(isUnsafe: false)))
+}
+if wanted == nil {
+  targets.append(
+    .testTarget(
+      name: "TidyTests", dependencies: ["TestSupport"], swiftSettings: settings(isUnsafe: false)))
 }
 
 let usedPackages = Set(
