@@ -1,0 +1,61 @@
+"""Recording and replay: the same capture gives the same events, and damage is told."""
+
+import hashlib
+import json
+import random
+
+from support import WORK, check, free_port, main, run
+
+CAPTURE = WORK / "run.mcap"
+
+
+def record():
+    found = run("vedette", "demo", "--seconds", 12, "--port", free_port(), "--state",
+                WORK / "state", "--record", CAPTURE)
+    check("the demo records a capture", found.returncode == 0 and CAPTURE.exists(),
+          found.stdout[-300:] + found.stderr)
+
+
+def replay():
+    digests, reports = set(), []
+    for number in range(3):
+        events = WORK / f"events-{number}.jsonl"
+        found = run("vedette", "replay", CAPTURE, "--json", "--events", events)
+        reports.append(json.loads(found.stdout) if found.returncode == 0 else found.stderr)
+        digests.add(hashlib.sha256(events.read_bytes()).hexdigest() if events.exists() else number)
+    first = reports[0]
+    check("a replay is identical to the recorded run",
+          isinstance(first, dict) and first["isIdentical"] is True and first["events"] > 5, first)
+    check("three replays give the same bytes", len(digests) == 1, digests)
+
+
+def inspection():
+    found = run("vedette", "capture", "info", CAPTURE)
+    check("vedette capture info tells post, duration and channels",
+          found.returncode == 0 and "demo-post" in found.stdout and "duration" in found.stdout
+          and "events (json)" in found.stdout, found.stdout + found.stderr)
+
+
+def damage():
+    cut = WORK / "cut.mcap"
+    whole = CAPTURE.read_bytes()
+    cut.write_bytes(whole[:len(whole) // 2])
+    found = run("vedette", "replay", cut)
+    check("a capture cut in the middle replays up to the cut, with exit 1",
+          found.returncode == 1 and "samples" in found.stdout, f"exit {found.returncode}")
+    text = found.stdout + found.stderr
+    check("... and says where it is cut, in words", "cut off" in text and "offset" in text
+          or "cut off" in text and "byte" in text, text[-300:])
+    check("... and not as a dump of a Swift value", "Truncation(" not in text, text[-120:])
+    garbage = WORK / "garbage.mcap"
+    garbage.write_bytes(random.Random(7).randbytes(5000))
+    found = run("vedette", "replay", garbage, "--json")
+    check("garbage is refused with exit 65 and one message",
+          found.returncode == 65 and len(found.stderr.strip().splitlines()) == 1
+          and "garbage.mcap" in found.stderr, f"exit {found.returncode}: {found.stderr}")
+    found = run("vedette", "replay", WORK / "missing.mcap")
+    check("a missing capture is refused with exit 66",
+          found.returncode == 66, f"exit {found.returncode}: {found.stderr}")
+
+
+main(record, replay, inspection, damage)
