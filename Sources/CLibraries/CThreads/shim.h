@@ -2,28 +2,26 @@
 #ifndef VEDETTE_CTHREADS_H
 #define VEDETTE_CTHREADS_H
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE 1
-#endif
+#include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdlib.h>
+#include <stddef.h>
 #include <sys/timex.h>
 #include <termios.h>
 #include <time.h>
-#include <fcntl.h>
 #include <unistd.h>
+
+// Declared here because <stdlib.h> and <pthread.h> show them under _GNU_SOURCE only, and that macro
+// changes the members of types which other modules have already seen.
+extern int pthread_setname_np(pthread_t thread, const char *name);
+extern int posix_openpt(int flags);
+extern int grantpt(int terminal);
+extern int unlockpt(int terminal);
+extern int ptsname_r(int terminal, char *path, size_t size);
 
 static inline int vdt_set_thread_name(const char *name) {
   return pthread_setname_np(pthread_self(), name);
-}
-
-static inline int vdt_set_thread_core(int core) {
-  cpu_set_t cores;
-  CPU_ZERO(&cores);
-  CPU_SET(core, &cores);
-  return pthread_setaffinity_np(pthread_self(), sizeof cores, &cores);
 }
 
 static inline int vdt_set_thread_fifo(int priority) {

@@ -151,10 +151,10 @@ final class Pipeline: Sendable {
 }
 
 extension NamedThread.Placement {
-  /// GPIO, serial and fusion share the first core: a wake-up there costs half of one across cores.
-  static let sensors = Self(core: nil, realTimePriority: 10)
+  /// GPIO, serial and fusion come before everything else; each sample takes microseconds.
+  static let sensors = Self(realTimePriority: 10)
   /// Vision takes what is left.
-  static let vision = Self(core: nil, realTimePriority: nil)
+  static let vision = Self(realTimePriority: nil)
 }
 
 extension SourceDescription {

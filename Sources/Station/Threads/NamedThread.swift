@@ -5,10 +5,8 @@ import Synchronization
 /// A thread of our own with a name that tools show: blocking calls and hot loops run on these, never
 /// on the cooperative pool.
 final class NamedThread: Sendable {
-  /// Where a thread runs and how urgently, as far as the kernel permits.
+  /// How urgently a thread runs, as far as the kernel permits.
   struct Placement: Sendable {
-    /// Core to stay on, or `nil` for any.
-    var core: Int?
     /// SCHED_FIFO priority 1 ... 99, or `nil` for the ordinary scheduler.
     var realTimePriority: Int?
   }
@@ -32,8 +30,7 @@ final class NamedThread: Sendable {
 
   /// Starts `body` on a new thread called `name` (the kernel keeps the first 15 bytes).
   ///
-  /// A placement that is not permitted (no such core, no real-time right) is left out: the thread
-  /// runs, only later.
+  /// A priority that is not permitted is left out: the thread runs, only later.
   init(_ name: String, placement: Placement = Placement(), body: @escaping @Sendable () -> Void) {
     let start = Start(name: name, placement: placement, body: body)
     var attributes = pthread_attr_t()
@@ -46,7 +43,6 @@ final class NamedThread: Sendable {
       { raw in
         let start = unsafe Unmanaged<Start>.fromOpaque(raw!).takeRetainedValue()
         _ = unsafe String(start.name.prefix(15)).withCString { unsafe vdt_set_thread_name($0) }
-        if let core = start.placement.core { _ = vdt_set_thread_core(Int32(core)) }
         if let priority = start.placement.realTimePriority {
           _ = vdt_set_thread_fifo(Int32(priority))
         }
