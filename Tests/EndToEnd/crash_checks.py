@@ -3,6 +3,7 @@
 import json
 import signal
 import socket
+import subprocess
 import time
 
 from sse_client import StreamClient, all_pages, data_bytes, is_contiguous
@@ -10,6 +11,7 @@ from support import (
     WORK, check, free_port, get, main, output, resident_kilobytes, run, start, wait_for_health)
 
 STATE = WORK / "state"
+UNREAD_BYTES_MAX = 48 * 1024 * 1024
 
 
 def start_demo():
@@ -61,8 +63,13 @@ def crash():
           and fresh.events[0].epoch == epoch and is_contiguous(fresh.events),
           [event.cursor for event in fresh.events])
     slow_client(port, post, fresh, f"{epoch}.0")
-    post.kill()
-    post.wait()
+    post.send_signal(signal.SIGTERM)
+    try:
+        code = post.wait(8)
+    except subprocess.TimeoutExpired:
+        code = "still running"
+    check("SIGTERM ends the demo in order, with exit 0 and OK",
+          code == 0 and "\nOK:" in output(post), f"exit {code}")
 
 
 def fill(port, request):
@@ -73,9 +80,9 @@ def fill(port, request):
     client.settimeout(0.5)
     sent = 0
     try:
-        while sent < 2_000_000:
+        while sent < UNREAD_BYTES_MAX:
             sent += client.send(request)
-    except OSError:
+    except TimeoutError:
         pass
     return client, sent
 
@@ -98,6 +105,8 @@ def slow_client(port, post, fast, after):
           status == 200 and millis < 500, status)
     check("beside clients that never read, another's stream goes on without a gap",
           goes_on and is_contiguous(fast.events), len(fast.events))
+    check(f"a client that never reads is made to wait, after {sent} bytes of requests",
+          sent < UNREAD_BYTES_MAX)
     check(f"{sent} bytes of unread requests cost {grown} KiB of memory (at most 32768)",
           grown <= 32768)
     silent.close()
