@@ -17,7 +17,9 @@ extension CaptureInfo {
       lines.append("    \(channel.topic) (\(channel.encoding)): \(channel.messages)")
     }
     if !hasSummary { lines.append("  no summary: the recording was not closed") }
-    if let truncation { lines.append("  CUT OFF: \(truncation)") }
+    if let truncation {
+      lines.append("  CUT OFF at byte \(truncation.offset): \(truncation.bytesLost) bytes lost")
+    }
     return lines.joined(separator: "\n")
   }
 }

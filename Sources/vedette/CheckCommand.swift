@@ -21,7 +21,7 @@ struct CheckCommand: ParsableCommand {
     let report = CheckReport.check(
       sitePath: file, profileFolders: profiles + LoadedSite.packageProfileFolders,
       hash: LoadedSite.sha256)
-    say(json ? report.json : report.text)
+    say((json ? report.json : report.text).trimmingSuffix { $0.isNewline })
     if report.exitStatus != 0 { throw ExitCode(report.exitStatus) }
   }
 }

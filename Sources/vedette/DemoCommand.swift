@@ -22,7 +22,7 @@ struct DemoCommand: AsyncParsableCommand {
   var record: String?
 
   mutating func run() async throws {
-    SignalWatch.block()
+    SignalWatch.catchSignals()
     let folder = state ?? Self.defaultState
     say("Vedette demo: a simulated border post, all of the real daemon; every event is an EXERCISE")
     say("Ledger:       \(folder)/ledger")

@@ -51,7 +51,7 @@ func reporting<Value>(_ body: () async throws -> Value) async throws -> Value {
     throw ExitCode(errors.exitStatus)
   } catch let error as CaptureError {
     complain("\(error)")
-    throw false ? ExitStatus.missing : ExitStatus.badData
+    throw access(error.subject, F_OK) == 0 ? ExitStatus.badData : ExitStatus.missing
   } catch {
     complain("\(error)")
     throw ExitStatus.inputOutput

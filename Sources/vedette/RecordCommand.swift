@@ -27,7 +27,7 @@ struct RecordCommand: AsyncParsableCommand {
   var seconds: Double?
 
   mutating func run() async throws {
-    SignalWatch.block()
+    SignalWatch.catchSignals()
     let (path, folders) = (config, profiles + LoadedSite.packageProfileFolders)
     let (output, seconds) = (output, seconds)
     _ = try await reporting {

@@ -43,7 +43,7 @@ struct ReplayCommand: AsyncParsableCommand {
   }
 
   mutating func run() async throws {
-    SignalWatch.block()
+    SignalWatch.catchSignals()
     let (capture, site) = (capture, site)
     try await reporting {
       let reader = try CaptureReader(path: capture)
@@ -100,7 +100,9 @@ struct ReplayCommand: AsyncParsableCommand {
     case false?: say("DIFFERENT from the \(report.eventsRecorded) events of the recorded run")
     case nil: break
     }
-    if let truncation = report.truncation { say("the capture is cut off: \(truncation)") }
+    if let truncation = report.truncation {
+      say("the capture is cut off \(truncation); all this is of the part before")
+    }
   }
 
   private func replayLive(_ loaded: LoadedSite) async throws {

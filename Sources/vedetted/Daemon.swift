@@ -27,7 +27,7 @@ struct Daemon: AsyncParsableCommand {
   var verbose = false
 
   mutating func run() async throws {
-    SignalWatch.block()
+    SignalWatch.catchSignals()
     let level: Logger.Level = verbose ? .debug : .info
     let logger = Logger(label: "vedetted") { StationLogHandler(label: $0, level: level) }
     let (path, folders) = (config, profiles + LoadedSite.packageProfileFolders)

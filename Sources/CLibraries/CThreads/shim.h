@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
-#include <signal.h>
 #include <stddef.h>
 #include <sys/timex.h>
 #include <termios.h>
@@ -40,12 +39,6 @@ static inline long long vdt_wall_nanos(void) {
   struct timespec now;
   clock_gettime(CLOCK_REALTIME, &now);
   return now.tv_sec * 1000000000LL + now.tv_nsec;
-}
-
-static inline int vdt_wait_signal(const sigset_t *signals, int milliseconds) {
-  struct timespec timeout = {.tv_sec = milliseconds / 1000,
-                             .tv_nsec = milliseconds % 1000 * 1000000L};
-  return sigtimedwait(signals, NULL, &timeout);
 }
 
 // A pseudo-terminal in raw mode: its descriptor, and the path of its other side in `path`.

@@ -102,7 +102,9 @@ public struct CaptureReplay: ~Copyable {
     var last: [PostEvent] = []
     engine.finish { last.append($0) }
     for event in last { pass(event, body) }
-    report.truncation = reader.truncation.map { "\($0)" }
+    report.truncation = reader.truncation.map {
+      "at byte \($0.offset), \($0.bytesLost) bytes lost"
+    }
     if followsArrivals, !recordedEvents.isEmpty || report.events > 0 {
       report.eventsRecorded = recordedEvents.count
       report.isIdentical = recordedEvents == replayedEvents
