@@ -37,6 +37,13 @@ let package = Package(
       name: "RingInstructions",
       dependencies: [.product(name: "Rings", package: "vedette")],
       swiftSettings: settings),
+    // Malloc calls between raw sample and durable event.
+    .executableTarget(
+      name: "HotPathAllocations",
+      dependencies: ["BenchSupport", "CAllocationCounter"]
+        + ["Rings", "Model", "Simulation", "Perception", "Fusion", "Ledger", "SiteConfiguration"]
+        .map { .product(name: $0, package: "vedette") },
+      swiftSettings: settings),
   ],
   cLanguageStandard: .gnu11,
   cxxLanguageStandard: .cxx17

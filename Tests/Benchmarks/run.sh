@@ -5,7 +5,8 @@
 set -eu
 cd "$(dirname "$0")"
 
-VEDETTE_TARGETS="Rings"
+# What the products in Package.swift name.
+VEDETTE_TARGETS="Rings Model Simulation Perception Fusion Ledger SiteConfiguration"
 export VEDETTE_TARGETS
 scratch=${BENCH_SCRATCH:-.build}
 
@@ -18,4 +19,5 @@ swift build -c release --scratch-path "$scratch"
 status=0
 "$scratch/release/RingBench" "$@" || status=1
 ./instructions.sh "$(realpath "$scratch")/release/RingInstructions" || status=1
+"$scratch/release/HotPathAllocations" || status=1
 exit $status
