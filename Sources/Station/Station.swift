@@ -1,4 +1,4 @@
-import Crypto
+import CThreads
 import Devices
 import Foundation
 import Ledger
@@ -37,6 +37,9 @@ public final class Station: Sendable {
       self.port = port
     }
   }
+
+  /// The look, a second apart, at which code that only the start needed is let go.
+  private static let trimSecond = 2
 
   /// Seconds between two words on the post's state.
   private static let statusSeconds = 60
@@ -223,6 +226,8 @@ public final class Station: Sendable {
       submitStatus(.overload)
     }
     watch.seconds += 1
+    // Starting touches far more code than running; a post that is up needs a third of it.
+    if watch.seconds == Self.trimSecond { _ = vdt_release_code_pages() }
     if watch.seconds % Self.statusSeconds == 0 { submitStatus(.heartbeat) }
     if isAlive {
       notifier.watchdog()

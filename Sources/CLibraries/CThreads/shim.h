@@ -6,6 +6,8 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <sys/mman.h>
 #include <sys/timex.h>
 #include <termios.h>
 #include <time.h>
@@ -39,6 +41,15 @@ static inline long long vdt_wall_nanos(void) {
   struct timespec now;
   clock_gettime(CLOCK_REALTIME, &now);
   return now.tv_sec * 1000000000LL + now.tv_nsec;
+}
+
+// Unmaps the program's own code; what is still used is mapped again from the page cache.
+static inline int vdt_release_code_pages(void) {
+  extern char __executable_start[], etext[];
+  uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+  uintptr_t first = ((uintptr_t)__executable_start + page - 1) & ~(page - 1);
+  uintptr_t end = (uintptr_t)etext & ~(page - 1);
+  return madvise((void *)first, end - first, 4 /* MADV_DONTNEED */);
 }
 
 // A pseudo-terminal in raw mode: its descriptor, and the path of its other side in `path`.
