@@ -1,0 +1,64 @@
+import Foundation
+import Logging
+import Model
+import Publishing
+import Simulation
+import SiteConfiguration
+import Testing
+
+@testable import Station
+
+@Suite(.serialized) struct ReplayTests {
+  @Test func `a recorded simulated run replays to the same events, three times`() async throws {
+    let folder = NSTemporaryDirectory() + "vedette-replay-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let capture = folder + "/run.mcap"
+    let loaded = try LoadedSite(bundle: DemoSite.bundle)
+    let live = try await LiveRun(
+      origin: .simulation(.borderDemo), recordPath: capture, seconds: 4,
+      reader: { () throws(ConfigurationErrors) in loaded }
+    ).run { _ in }
+    #expect(live.count >= 9, "each of the nine sensors says that it delivers")
+    for _ in 0..<3 {
+      var replayed: [[UInt8]] = []
+      let report = try CaptureReplay(path: capture, site: loaded.configuration.site)
+        .run(speed: nil) { _, data in replayed.append(data.withUnsafeBytes { Array($0) }) }
+      #expect(report.isIdentical == true)
+      #expect(report.arrivalsUnmatched == 0)
+      #expect(Set(replayed) == Set(live), "the ledger holds what the replay gives")
+    }
+  }
+
+  @Test func `a station numbers on after a restart and a reload`() async throws {
+    let folder = NSTemporaryDirectory() + "vedette-station-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let loaded = try LoadedSite(bundle: DemoSite.bundle)
+    var durable: [UInt64] = []
+    for _ in 0..<2 {
+      let station = try Station(
+        options: .init(
+          origin: .simulation(.borderDemo), stateDirectory: folder, isPublishing: false),
+        logger: .init(label: "test", factory: { StationLogHandler(label: $0, level: .critical) }),
+        reader: { () throws(ConfigurationErrors) in loaded })
+      durable.append(station.durableSequence)
+      try await withThrowingTaskGroup(of: Void.self) { tasks in
+        tasks.addTask { try await station.run() }
+        tasks.addTask {
+          await station.feed.wait(after: station.durableSequence + 4, timeout: .seconds(5))
+          station.reload()
+          try await Task.sleep(for: .milliseconds(300))
+          station.stop()
+        }
+        try await tasks.waitForAll()
+      }
+      durable.append(station.durableSequence)
+    }
+    #expect(durable[0] == 0 && durable[1] >= 5)
+    #expect(durable[2] == durable[1] && durable[3] > durable[2])
+    let events = try LedgerStore(directory: folder + "/ledger")
+      .events(from: 1, through: durable[3], limit: 1_000)
+    #expect(events.map(\.sequence) == Array(1...durable[3]))
+    #expect(Set(events.map(\.id)).count == events.count, "no event takes another's id")
+  }
+}
