@@ -36,7 +36,7 @@ test: build-packages test-packages release $(VENV)/ready
 	@echo "== building the tests"
 	swift build --build-tests --disable-xctest
 	@echo "== unit and property tests"
-	PATH="$(VENV)/bin:$$PATH" swift test --skip-build --disable-xctest
+	PATH="$(VENV)/bin:$$PATH" swift test --skip-build --disable-xctest --no-parallel
 	@echo "== end-to-end tests of the release build"
 	PATH="$(VENV)/bin:$$PATH" Tests/EndToEnd/run.sh $(BUILD)/release
 	@echo "== all tests passed"
