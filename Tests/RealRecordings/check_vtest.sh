@@ -26,6 +26,7 @@ fi
 if [ -n "${KEEP:-}" ]; then
   work=$KEEP
   mkdir -p "$work"
+  rm -f "$work/vtest.mcap"  # an import overwrites nothing
 else
   work=$(mktemp -d)
   trap 'rm -rf "$work"' EXIT

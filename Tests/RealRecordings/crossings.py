@@ -5,7 +5,8 @@
     crossings.py schema EVENTS          every line against the schemas in Docs/schemas
     crossings.py demand EVENTS WORD...  at least one crossing for each WORD:
                                         SENSOR, SENSOR+SENSOR (both contributed), own:SENSOR
-    crossings.py match A B SECONDS      the same crossings in both, times no further apart
+    crossings.py match A B SECONDS      the same crossings in both, times no further apart; one shift
+                                        of all times is removed, as B may have run at another hour
 
 Only first reports that were not retracted later count, with the last word on each.
 Exit codes: 0 yes, 1 no, 64 wrong use, 65 a line is no JSON.
@@ -32,7 +33,7 @@ def crossings_of(path):
     latest = {}
     for data in lines_of(path):
         properties = data["properties"]
-        if "event_id" in properties:
+        if "disposition" in properties:
             latest[properties["event_id"]] = properties
     standing = [one for one in latest.values() if one["disposition"] != "retracted"]
     return sorted(standing, key=seconds_of)
@@ -104,26 +105,47 @@ def has_all(path, words):
     return not missing
 
 
-def is_match(first, second, seconds):
-    """Pairs crossings of one line and direction, nearest in time first."""
-    left, right = crossings_of(first), crossings_of(second)
-    key = lambda one: (one["line"]["name"], one["direction"], one["friendly"])
-    pairs = sorted((abs(seconds_of(a) - seconds_of(b)), i, j)
-                   for i, a in enumerate(left) for j, b in enumerate(right) if key(a) == key(b))
-    taken_left, taken_right, widest = set(), set(), 0.0
-    for apart, i, j in pairs:
+def pairs_of(left, right, seconds, shift):
+    """Pairs of places in the two lists, one line, direction and kind, nearest in time first."""
+    kind = lambda one: (one["line"]["name"], one["direction"], one["friendly"])
+    near = sorted((abs(seconds_of(a) + shift - seconds_of(b)), i, j)
+                  for i, a in enumerate(left) for j, b in enumerate(right) if kind(a) == kind(b))
+    pairs, taken_left, taken_right = [], set(), set()
+    for apart, i, j in near:
         if apart <= seconds and i not in taken_left and j not in taken_right:
             taken_left.add(i)
             taken_right.add(j)
-            widest = max(widest, apart)
-    for name, all_of_it, taken in ((first, left, taken_left), (second, right, taken_right)):
-        for index, one in enumerate(all_of_it):
+            pairs.append((i, j))
+    return pairs
+
+
+def is_match(first, second, seconds):
+    left, right = crossings_of(first), crossings_of(second)
+    best, best_shift = [], 0.0
+    for a in left:
+        for b in right:
+            shift = seconds_of(b) - seconds_of(a)
+            pairs = pairs_of(left, right, seconds, shift)
+            if len(pairs) > len(best):
+                best, best_shift = pairs, shift
+    if best:
+        # The pair that suggested the shift has its own error; the middle of all has less.
+        shifts = sorted(seconds_of(right[j]) - seconds_of(left[i]) for i, j in best)
+        middle = shifts[len(shifts) // 2]
+        again = pairs_of(left, right, seconds, middle)
+        if len(again) >= len(best):
+            best, best_shift = again, middle
+    widest = max((abs(seconds_of(left[i]) + best_shift - seconds_of(right[j])) for i, j in best),
+                 default=0.0)
+    for name, crossings, taken in ((first, left, {i for i, _ in best}),
+                                   (second, right, {j for _, j in best})):
+        for index, one in enumerate(crossings):
             if index not in taken:
-                print(f"only in {name}: {one['time']} {one['from']} -> {one['to']} "
-                      f"{combination_of(one)}")
-    print(f"{len(taken_left)} of {len(left)} and {len(right)} crossings match, "
-          f"times at most {widest * 1000:.0f} ms apart")
-    return len(taken_left) == len(left) == len(right) and bool(left)
+                print(f"only in {pathlib.Path(name).name}: {one['time']} {one['from']} -> "
+                      f"{one['to']} {combination_of(one)}")
+    print(f"{len(best)} of {len(left)} and {len(right)} crossings match, times at most "
+          f"{widest * 1000:.0f} ms apart")
+    return len(best) == len(left) == len(right) and bool(best)
 
 
 def main():
