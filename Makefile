@@ -10,18 +10,22 @@ BUILD_PACKAGES := pkg-config libgpiod-dev libv4l-dev libserialport-dev libturboj
   libzstd-dev libsystemd-dev
 TEST_PACKAGES := python3 python3-venv ffmpeg opencv-doc curl openssl
 BENCH_PACKAGES := libboost-dev valgrind g++
+# What builds User-mode Linux, and what its scenarios use.
+HARDWARE_PACKAGES := build-essential flex bison bc libelf-dev libssl-dev kmod linux-source-6.1 \
+  busybox-static v4l-utils ffmpeg e2fsprogs iproute2 xz-utils patch
 
 # Python libraries that tests compare ours with; a change of this list makes a new environment.
 PYTHON_PACKAGES := mcap==1.6.0 pymavlink==2.4.50 jsonschema==4.26.0 numpy==2.4.6 zstandard==0.23.0 \
   lz4==4.3.3
 VENV := $(CACHE)/python-$(shell echo "$(PYTHON_PACKAGES)" | sha256sum | cut -c1-12)
 
-.PHONY: help demo test bench sanitize format lint install clean
-.PHONY: swift-present build-packages test-packages bench-packages release
+.PHONY: help demo test test-hardware bench sanitize format lint install clean
+.PHONY: swift-present build-packages test-packages bench-packages hardware-packages release
 
 help:
 	@echo "make demo [DEMO_SECONDS=20]  the real daemon on a simulated site"
 	@echo "make test                    all tests"
+	@echo "make test-hardware           real drivers and their faults, in User-mode Linux"
 	@echo "make bench                   rings and hot path against references, budgets checked"
 	@echo "make sanitize                thread and address sanitizers over the core"
 	@echo "make format | lint           swift format"
@@ -40,6 +44,10 @@ test: build-packages test-packages release $(VENV)/ready
 	@echo "== end-to-end tests of the release build"
 	PATH="$(VENV)/bin:$$PATH" Tests/EndToEnd/run.sh $(BUILD)/release
 	@echo "== all tests passed"
+
+# SCENARIOS="gpio_edges camera_unplugged" runs only those.
+test-hardware: build-packages test-packages hardware-packages release $(VENV)/ready
+	PATH="$(VENV)/bin:$$PATH" Tests/HardwareBench/run.sh $(BUILD)/release $(SCENARIOS)
 
 bench: build-packages bench-packages
 	Tests/Benchmarks/run.sh
@@ -97,6 +105,9 @@ build-packages: swift-present
 
 test-packages:
 	$(call install_packages,$(TEST_PACKAGES))
+
+hardware-packages:
+	$(call install_packages,$(HARDWARE_PACKAGES))
 
 bench-packages:
 	$(call install_packages,$(BENCH_PACKAGES))

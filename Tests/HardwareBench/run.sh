@@ -1,0 +1,130 @@
+#!/usr/bin/env bash
+# Scenarios against real drivers: run.sh BINDIR [SCENARIO...]
+#
+# BINDIR is the folder of the release build. Each scenario is a script scenarios/NAME.py or .sh, and
+# has a bench of its own: User-mode Linux boots on this machine's files, and the script runs in it.
+# It is called three times, with the name of a stage as its argument:
+#   prepare   on the host, before the bench starts
+#   guest     in the bench, as root, with the devices of guest/devices.sh
+#   judge     on the host, after the bench has ended
+# and finds in its environment
+#   BENCH_RUN        a folder that host and guest see at the same path and both may write
+#   BENCH_PROGRAMS   BINDIR
+#   BENCH_REPOSITORY the root of the repository
+#   BENCH_KERNEL     the bench's kernel (kernel/build.sh)
+# It prints a line "ok WHAT" or "FAILED WHAT" for each check, "skipped: WHY" when it cannot run
+# here. A line "# bench: WORDS" in it changes its bench: seconds=N (how long it may take, default
+# 150), memory=SIZE, systemd (Debian's root with systemd as its first program; root.sh).
+#
+# Prints one line for each scenario, the whole output of those that failed, and at the end
+# "N passed, N failed". Exit 1 when one failed, 64 for wrong use. BENCH_KEEP=FOLDER keeps the run
+# folders there; BENCH_VERBOSE=1 prints all output.
+set -u
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+readonly here
+
+wrong_use() {
+  echo "$1" >&2
+  echo "use: run.sh BINDIR [SCENARIO...]" >&2
+  exit 64
+}
+
+# The value of a word KEY=VALUE in the scenario's line "# bench:", or a default.
+setting() {
+  local found
+  found=$(sed -n 's/^# bench: //p' "$1" | tr ' ' '\n' | sed -n "s/^$2=//p")
+  echo "${found:-$3}"
+}
+has_word() { sed -n 's/^# bench: //p' "$1" | grep -qw "$2"; }
+
+# Boots the bench; its guest stage writes into output and leaves its exit status in the run folder.
+boot() {
+  local script=$1 run=$2 root=/ init="" shown="" name
+  {
+    echo "#!/bin/bash"
+    for name in BENCH_RUN BENCH_PROGRAMS BENCH_REPOSITORY BENCH_KERNEL PATH LANG PYTHONUNBUFFERED \
+      PYTHONDONTWRITEBYTECODE; do
+      printf 'export %s=%q\n' "$name" "${!name}"
+    done
+    printf 'script=%q\nhere=%q\n' "$script" "$here"
+    cat "$here/guest/main.sh"
+  } >"$run/start"
+  if has_word "$script" systemd; then
+    root=$("$here/root.sh") || return 1
+    init=/lib/systemd/systemd
+    shown=$BENCH_REPOSITORY:$BENCH_PROGRAMS:$BENCH_KERNEL
+  fi
+  timeout --kill-after 5 "$(setting "$script" seconds 150)" \
+    "$BENCH_KERNEL/linux" mem="$(setting "$script" memory 1536M)" \
+    rootfstype=hostfs rootflags="$root" ro init="$here/guest/init.sh" umid="${run##*/}" \
+    bench.run="$run" bench.shown="$shown" bench.init="$init" \
+    con=null con0=null,fd:1 ssl=null loglevel=4 \
+    >"$run/console" 2>&1 </dev/null
+  [ -f "$run/status" ] || { echo "FAILED the bench ended without a verdict"; tail -n 20 "$run/console"; }
+}
+
+run_scenario() {
+  local script=$1 run=$2 status
+  "$script" prepare </dev/null || echo "FAILED stage prepare: exit $?"
+  if grep -q '^skipped: ' "$run/output"; then return; fi
+  boot "$script" "$run"
+  status=$(cat "$run/status" 2>/dev/null)
+  [ "${status:-0}" = 0 ] || echo "FAILED stage guest: exit $status"
+  "$script" judge </dev/null || echo "FAILED stage judge: exit $?"
+}
+
+[ $# -ge 1 ] || wrong_use "the folder of the release build is missing"
+BENCH_PROGRAMS=$(cd "$1" 2>/dev/null && pwd -P) || wrong_use "there is no folder $1"
+for program in vedette vedetted; do
+  [ -x "$BENCH_PROGRAMS/$program" ] || wrong_use "there is no $program in $1"
+done
+shift
+scripts=()
+if [ $# = 0 ]; then
+  scripts=("$here"/scenarios/*.*)
+else
+  for name in "$@"; do
+    found=("$here/scenarios/$name".*)
+    [ -x "${found[0]}" ] || wrong_use "there is no scenario $name"
+    scripts+=("${found[0]}")
+  done
+fi
+BENCH_KERNEL=$("$here/kernel/build.sh") || exit 1
+BENCH_REPOSITORY=$(cd "$here/../.." && pwd -P)
+LANG=C.UTF-8 PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+export BENCH_PROGRAMS BENCH_KERNEL BENCH_REPOSITORY LANG PYTHONUNBUFFERED PYTHONDONTWRITEBYTECODE
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/vedette-bench.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+passed=0 failed=0 skipped=0
+for script in "${scripts[@]}"; do
+  name=$(basename "${script%.*}")
+  export BENCH_RUN=$work/$name
+  mkdir "$BENCH_RUN"
+  : >"$BENCH_RUN/output"
+  began=$(date +%s.%N)
+  run_scenario "$script" "$BENCH_RUN" >>"$BENCH_RUN/output" 2>&1
+  took=$(printf '%.0f s' "$(echo "$(date +%s.%N) - $began" | bc)")
+  count=$(grep -c '^ok ' "$BENCH_RUN/output")
+  if grep -q '^FAILED ' "$BENCH_RUN/output" || { [ "$count" = 0 ] && ! grep -q '^skipped: ' "$BENCH_RUN/output"; }; then
+    failed=$((failed + 1))
+    echo "FAILED $name ($took)"
+    sed 's/^/    /' "$BENCH_RUN/output"
+  elif [ "$count" = 0 ]; then
+    skipped=$((skipped + 1))
+    echo "skipped $name: $(sed -n 's/^skipped: //p' "$BENCH_RUN/output" | head -n 1)"
+  else
+    passed=$((passed + 1))
+    echo "passed $name: $count checks, $took"
+    [ -z "${BENCH_VERBOSE:-}" ] || sed 's/^/    /' "$BENCH_RUN/output"
+  fi
+  if [ -n "${BENCH_KEEP:-}" ]; then
+    mkdir -p "$BENCH_KEEP" && rm -rf "${BENCH_KEEP:?}/$name" && cp -r "$BENCH_RUN" "$BENCH_KEEP/$name"
+  fi
+  rm -rf "$BENCH_RUN"
+done
+[ "$skipped" = 0 ] || echo "$skipped skipped"
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
