@@ -18,7 +18,8 @@
 #
 # Prints one line for each scenario, the whole output of those that failed, and at the end
 # "N passed, N failed". Exit 1 when one failed, 64 for wrong use. BENCH_KEEP=FOLDER keeps the run
-# folders there; BENCH_VERBOSE=1 prints all output.
+# folders there; BENCH_FAULTS=FILE gets the measured faults (faults_table.py); BENCH_VERBOSE=1 prints
+# all output.
 set -u
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -120,11 +121,13 @@ for script in "${scripts[@]}"; do
     echo "passed $name: $count checks, $took"
     [ -z "${BENCH_VERBOSE:-}" ] || sed 's/^/    /' "$BENCH_RUN/output"
   fi
+  [ ! -f "$BENCH_RUN/faults.jsonl" ] || cat "$BENCH_RUN/faults.jsonl" >>"$work/faults.jsonl"
   if [ -n "${BENCH_KEEP:-}" ]; then
     mkdir -p "$BENCH_KEEP" && rm -rf "${BENCH_KEEP:?}/$name" && cp -r "$BENCH_RUN" "$BENCH_KEEP/$name"
   fi
   rm -rf "$BENCH_RUN"
 done
+if [ -f "$work/faults.jsonl" ] && [ -n "${BENCH_FAULTS:-}" ]; then cp "$work/faults.jsonl" "$BENCH_FAULTS"; fi
 [ "$skipped" = 0 ] || echo "$skipped skipped"
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
