@@ -39,6 +39,17 @@ setting() {
 }
 has_word() { sed -n 's/^# bench: //p' "$1" | grep -qw "$2"; }
 
+# Whether a program may trace its children here.
+may_trace() {
+  python3 - <<'END'
+import ctypes, os, sys
+child = os.fork()
+if child == 0:
+    os._exit(0 if ctypes.CDLL(None).ptrace(0, 0, 0, 0) == 0 else 1)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+END
+}
+
 # Boots the bench; its guest stage writes into output and leaves its exit status in the run folder.
 boot() {
   local script=$1 run=$2 root=/ init="" shown="" name
@@ -90,6 +101,11 @@ else
     [ -x "${found[0]}" ] || wrong_use "there is no scenario $name"
     scripts+=("${found[0]}")
   done
+fi
+# User-mode Linux needs ptrace, which some containers forbid.
+if [ "$(uname -m)" != x86_64 ] || ! may_trace; then
+  echo "skipped: this machine cannot run User-mode Linux (it needs ptrace and x86_64)"
+  exit 0
 fi
 BENCH_KERNEL=$("$here/kernel/build.sh") || exit 1
 BENCH_REPOSITORY=$(cd "$here/../.." && pwd -P)

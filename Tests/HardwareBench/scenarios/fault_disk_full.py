@@ -8,8 +8,8 @@ import pathlib
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from bench import STATE, Post, check, measure, stages  # noqa: E402
-from hardware import Pictures, Radio  # noqa: E402
+from bench import STATE, Post, check, measure, stages, wait_until  # noqa: E402
+from hardware import LIVE, Pictures, Radio  # noqa: E402
 
 RUNS = 3
 
@@ -49,8 +49,11 @@ def guest():
         check(f"the disk is full ({free} bytes free)", free < 4096)
         samples = post.metric("vedette_source_samples_total", "mast")
         kept = post.metric("vedette_ledger_durable_sequence")
-        time.sleep(6)
+        LIVE.write_text("0")  # an event for each GPIO line, and another when it is back
+        time.sleep(2)
         fill()
+        LIVE.write_text("1")
+        wait_until(lambda: post.metric("vedette_ledger_durable_sequence") >= kept + 4, 12)
         check("the sensors are read on",
               post.metric("vedette_source_samples_total", "mast") > samples)
         check("events are kept on, in the segment that was written ahead",

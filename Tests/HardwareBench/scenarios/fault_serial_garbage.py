@@ -20,7 +20,8 @@ def guest():
         radio.garbage = source
 
     fault(post, "serial garbage", "copter", ("implausible", "damaged_data", "silent"),
-          lambda: spoil(os.urandom), lambda: spoil(None), others=("mast", "cctv", "radio"), hold=4)
+          lambda: spoil(os.urandom), lambda: spoil(None), others=("mast", "cctv", "radio"), hold=4,
+          state="degraded")
     post.end()
 
 
