@@ -63,6 +63,23 @@ struct FriendlyTests {
     #expect(Set(all.map(\.identity)).count == 1)
   }
 
+  @Test("a patrol that crosses and stands still stays what it was", arguments: 0..<5)
+  func patrolKeepsItsClass(seed: UInt64) {
+    var generator = SeededGenerator(seed: seed)
+    var scene = Scene()
+    scene.ticks(from: 0, to: 60)
+    for second in 0..<60 {
+      let time = Double(second)
+      let jitter = SIMD2(normal(&generator), normal(&generator)) * 0.2
+      scene.platform(
+        SIMD2(5, max(-3, 1.3 * (20 - time))) + jitter,
+        velocity: SIMD2(0, time < 22.3 ? -1.3 : 0), Scene.patrol, at: time)
+    }
+    let versions = scene.run().events.compactMap(\.crossing)
+    #expect(versions.first?.isFriendly == true && versions.first?.classes.best == .person)
+    #expect(versions.allSatisfy { $0.classes.best == .person }, "seed \(seed)")
+  }
+
   @Test("a stranger beside a patrol is still an alarm, with the patrol named")
   func stranger() throws {
     var generator = SeededGenerator(seed: 9)

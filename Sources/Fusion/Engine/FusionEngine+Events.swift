@@ -179,6 +179,9 @@ extension FusionEngine {
     event.classes = classes(of: tracks[slot])
     event.confidence = Float(tracks[slot].existence)
     event.isFriendly = tracks[slot].isPlatform
+    // To know it less well than before is no correction: a patrol that left the camera's view does
+    // not become unknown.
+    if event.classes.best == .unknown { event.classes = before.classes }
     let isOtherClass =
       event.classes.best != before.classes.best
       && event.classes[event.classes.best] - event.classes[before.classes.best] > 0.2

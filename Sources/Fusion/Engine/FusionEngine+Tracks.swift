@@ -144,7 +144,9 @@ extension FusionEngine {
     let near = now.nanos(since: tracks[other].nearPlatformSince)
     guard near >= 1_500_000_000 || !tracks[other].isConfirmed else { return }
     retractEvents(of: tracks[other].id, emit: emit)
-    tracks[own].classLogs = tracks[other].classLogs
+    if tracks[other].isConfirmed, tracks[other].classes.best != .unknown {
+      tracks[own].classLogs = tracks[other].classLogs
+    }
     join(other, into: own)
   }
 
