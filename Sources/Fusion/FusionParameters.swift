@@ -44,7 +44,7 @@ public struct FusionParameters: Sendable, Equatable {
   public var areaLogOddsMax = 3.0
   /// Part of the detection probability that a miss is charged with: misses come in runs (occlusion,
   /// merged blobs, motion detection losing the still), so each tells less than the first.
-  public var missWeight = 0.3
+  public var missWeight = 0.5
   /// Existence log-odds lost in a second without a hit, seen or not.
   public var quietLogOddsRate = 0.08
   /// A track ends after so long without a hit, nanoseconds.

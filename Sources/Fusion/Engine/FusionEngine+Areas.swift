@@ -5,6 +5,10 @@ import Model
 extension FusionEngine {
   /// Gate on an onset: a point spread over an area is never far out in standard deviations.
   static let areaGate = 9.0
+  /// What the length of an onset adds to the log-odds of a track that only area sensors felt.
+  static let glitchLogOdds = -3.0
+  static let singleLogOdds = -1.2
+  static let sustainedLogOdds = 1.0
   /// Onsets a second above which a motion sensor starts no tracks: it chatters.
   static let chatterRate = 0.1
 
@@ -25,6 +29,9 @@ extension FusionEngine {
     let falseRate = model.falseRate(
       at: moment, weather: site.weather[model.technology].factor(at: moment))
     let slot = bestTrack(forOnsetOf: model, at: moment)
+    site.sensors[sensor].isActive = true
+    site.sensors[sensor].pulseStart = moment
+    site.sensors[sensor].pulseTrack = slot.map { tracks[$0].id } ?? TrackID(0)
     let isExplained = slot.map { tracks[$0].isConfirmed } ?? false
     site.sensors[sensor].noteOnset(at: moment, isExplained: isExplained)
     if !isExplained { site.weather[model.technology].noteUnexplained(at: moment) }
@@ -40,12 +47,48 @@ extension FusionEngine {
         speedSigma: parameters.areaBirthSpeedSigma)
       let odds = -1 + min(0, ratio - 3)
       if let slot = startTrack(state: state, at: moment, logOdds: odds, by: observation) {
+        site.sensors[sensor].pulseTrack = tracks[slot].id
         _ = tracks[slot].note(observation.sensor, at: moment)
         tracks[slot].extendPath()
         examineLines(slot, emit: emit)
       }
     } else {
       counters.chatter += 1
+    }
+  }
+
+  /// Takes the end of an onset: how long the output was active tells a target from a glitch.
+  ///
+  /// A detector holds its output for its hold time after the last motion. Shorter than that is an
+  /// electrical glitch or an insect; just that is a single motion, as wind and warm air give; longer
+  /// is something that kept moving.
+  mutating func takeRelease(
+    _ observation: Observation, at moment: Instant, emit: (PostEvent) -> Void
+  ) {
+    let sensor = observation.sensor.index
+    guard site.sensors[sensor].kind == .motion, site.sensors[sensor].isActive else { return }
+    site.sensors[sensor].isActive = false
+    let model = site.sensors[sensor]
+    let length = moment.seconds(since: model.pulseStart)
+    guard model.holdSeconds > 0, length >= 0 else { return }
+    let change: Double
+    if length < 0.6 * model.holdSeconds {
+      change = Self.glitchLogOdds
+      site.sensors[sensor].noteOnset(at: moment, isExplained: false)
+    } else if model.isThin {
+      change = 0
+    } else if length < 1.05 * model.holdSeconds + 0.05 {
+      change = Self.singleLogOdds
+    } else {
+      change = Self.sustainedLogOdds
+    }
+    for slot in tracks.indices
+    where tracks[slot].id.rawValue != 0 && tracks[slot].id == model.pulseTrack
+      && !tracks[slot].isPlatform && tracks[slot].lastScanHit == .distantPast
+    {
+      addLogOdds(change, to: slot)
+      confirmIfDue(slot)
+      examineLines(slot, emit: emit)
     }
   }
 
@@ -95,7 +138,8 @@ extension FusionEngine {
     }
     tracks[slot].lastHit = max(tracks[slot].lastHit, moment)
     let isFirst = tracks[slot].note(sensor, at: moment)
-    addLogOdds(isFirst ? min(3, max(0.1, 0.65 * ratio)) : 0.15, to: slot)
+    addLogOdds(
+      isFirst ? min(3, max(0, 0.65 * ratio - 0.4)) : min(0.15, max(0, 0.05 * ratio)), to: slot)
     tracks[slot].extendPath()
   }
 }

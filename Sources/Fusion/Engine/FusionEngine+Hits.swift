@@ -27,12 +27,17 @@ extension FusionEngine {
       tracks[slot].state.update(innovation)
     }
     if !tracks[slot].state.isSound { tracks[slot].state = before }
-    tracks[slot].lastHit = max(tracks[slot].lastHit, moment)
-    tracks[slot].lastScanHit = max(tracks[slot].lastScanHit, moment)
-    // A wide track is hit by any clutter: such hits are no scans towards initiation.
-    if support > Self.supportMin { tracks[slot].noteScan(hit: true) }
-    noteDetection(pending.detection, slot: slot, sensor: sensor, at: moment)
-    addLogOdds(min(0.7, max(0, 0.25 * support)), to: slot)
+    // A wide track is hit by any clutter: such hits are no scans towards initiation. Nor does a
+    // bearing place a track that only area sensors felt: some clutter always lies in its direction.
+    let isPlacing = pending.detection.hasPosition || tracks[slot].lastScanHit != .distantPast
+    if isPlacing || support > Self.supportMin {
+      tracks[slot].lastHit = max(tracks[slot].lastHit, moment)
+    }
+    if isPlacing { tracks[slot].lastScanHit = max(tracks[slot].lastScanHit, moment) }
+    if isPlacing, support > Self.supportMin { tracks[slot].noteScan(hit: true) }
+    noteDetection(
+      pending.detection, slot: slot, sensor: sensor, at: moment, isPlacing: isPlacing)
+    addLogOdds(min(isPlacing ? 0.7 : 0.1, max(0, 0.25 * support)), to: slot)
     tracks[slot].extendPath()
   }
 
@@ -75,9 +80,10 @@ extension FusionEngine {
 
   /// What any detection adds to a track beside its place.
   private mutating func noteDetection(
-    _ detection: Detection, slot: Int, sensor: Int, at moment: Instant
+    _ detection: Detection, slot: Int, sensor: Int, at moment: Instant, isPlacing: Bool = true
   ) {
     _ = tracks[slot].note(SensorID(UInt16(sensor)), at: moment)
+    guard isPlacing else { return }
     tracks[slot].take(
       detection.classScores, prior: classPriorLogs, memory: Float(parameters.classMemory),
       temper: Float(parameters.classTemper))

@@ -14,6 +14,8 @@ extension FusionEngine {
   static let placeSigmaMin = 0.25
   /// Two targets nearer than this are often one blob, metres.
   static let blobMetres = 3.0
+  /// Weight of the clutter map against new targets: the map lags behind a spot that wakes up.
+  static let clutterWeight = 2.0
   /// Log-likelihood ratio against clutter from which a hit counts towards initiation.
   static let supportMin = 2.0
 
@@ -145,6 +147,15 @@ extension FusionEngine {
       if slot < 0 || !tracks[slot].isConfirmed { unexplained += 1 }
     }
     site.sensors[sensor].noteScan(unexplained: unexplained)
+    let base = site.sensors[sensor].scanSlot * FusionLimits.scanDetectionsMax
+    for row in 0..<count {
+      let slot = detectionTrack[row]
+      if slot < 0 || !tracks[slot].isConfirmed {
+        // What may yet be a target is not fully clutter.
+        let share = slot < 0 ? 1 : 1 - tracks[slot].existence
+        noteClutter(pending[base + row].detection, share: share, site.sensors[sensor])
+      }
+    }
   }
 
   /// Takes the assigned detections into their tracks and starts tracks from the others; returns the
@@ -195,6 +206,7 @@ extension FusionEngine {
     existence: Double
   ) -> Double {
     let prior = -log(max(existence, 0.02))
+    let clutter = clutterDensity(at: detection, model)
     if detection.hasPosition {
       let innovation = state.innovation(
         ofPlace: detection.position, covariance: noise(of: detection), age: age, motion: motion)
@@ -202,7 +214,7 @@ extension FusionEngine {
       guard squared >= 0, squared < parameters.gate else { return Assignment.forbidden }
       let volume = 2 * Double.pi * innovation.covariance.determinant.squareRoot()
       return 0.5 * squared
-        + log(volume * model.placeDensity(newTargets: parameters.newTargetDensity)) + prior
+        + log(volume * max(parameters.newTargetDensity, Self.clutterWeight * clutter)) + prior
     }
     let away = state.position - model.place
     guard (away * away).sum() < model.rangeMax * model.rangeMax,
@@ -211,7 +223,8 @@ extension FusionEngine {
     let squared = innovation.residual * innovation.residual / innovation.variance
     guard squared >= 0, squared < parameters.gate * 0.78 else { return Assignment.forbidden }
     let width = (2 * Double.pi * innovation.variance).squareRoot()
-    return 0.5 * squared + log(width * model.azimuthDensity) + prior
+    let density = max(0.2 / model.fieldOfView, clutter)
+    return 0.5 * squared + log(width * density) + prior
   }
 
   /// Covariance of a detection's place with mounting errors and the width of a body.

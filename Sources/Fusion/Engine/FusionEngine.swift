@@ -27,6 +27,8 @@ public struct FusionEngine: ~Copyable {
   let tracks: FixedArray<Track>
   /// For each track and line, which side it was on.
   let lineStates: FixedArray<LineState>
+  /// Where each camera's clutter comes from.
+  let clutter: FixedArray<ClutterMap.Cell>
   let records: FixedArray<EventRecord>
   let pending: FixedArray<PendingDetection>
   /// Scratch of one scan.
@@ -65,6 +67,8 @@ public struct FusionEngine: ~Copyable {
       repeating: LineState(), count: tracksMax * max(1, geometry.lines.count))
     pending = FixedArray(
       repeating: PendingDetection(), count: scanMax * max(1, geometry.scanCount))
+    clutter = FixedArray(
+      repeating: ClutterMap.Cell(), count: ClutterMap.cellsMax * max(1, geometry.mapCount))
     self.site = geometry
     tracks = FixedArray(
       repeating: Track(state: nothing, time: .distantPast, logOdds: 0, classLogs: logs),
@@ -89,8 +93,12 @@ public struct FusionEngine: ~Copyable {
     case .health(let report):
       takeHealth(report, observation, emit: emit)
     case .area(let isActive):
-      if let moment = usableTime(of: observation), isActive {
-        takeOnset(observation, at: moment, emit: emit)
+      if let moment = usableTime(of: observation) {
+        if isActive {
+          takeOnset(observation, at: moment, emit: emit)
+        } else {
+          takeRelease(observation, at: moment, emit: emit)
+        }
       }
     case .detection(let detection):
       if let moment = usableTime(of: observation) {

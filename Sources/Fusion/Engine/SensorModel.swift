@@ -20,6 +20,12 @@ struct SensorModel: BitwiseCopyable {
   var covariance = Covariance2(sigma: 1)
   /// Largest distance at which a target is believed, metres; infinite when not limited.
   var rangeMax: Double
+  /// Smallest distance of its cover, metres, and the direction of a camera's axis, radians.
+  var rangeMin = 2.0
+  var axis = 0.0
+  /// Detections of clutter a scan by the site, and scans so far.
+  var siteClutterRate = 0.0
+  var frames = 0.0
   /// Width of a camera's field of view, radians.
   var fieldOfView = 1.0
   /// Area of its cover, square metres, at least 1.
@@ -30,6 +36,14 @@ struct SensorModel: BitwiseCopyable {
   var detectionProbability: Double
   /// False onsets a second, for a motion sensor.
   var falseOnsetRate: Double
+  /// How long its output stays active after a single motion, seconds; 0 when not known.
+  var holdSeconds = 0.0
+  /// Whether its output is active, since when, and whose onset that was.
+  var isActive = false
+  var pulseStart = Instant.distantPast
+  var pulseTrack = TrackID(0)
+  /// Place of its first clutter cell; -1 without a map.
+  var cells = -1
   /// Place of its scan among the scan buffers; -1 for one that does not scan.
   var scanSlot = -1
 
@@ -57,16 +71,13 @@ struct SensorModel: BitwiseCopyable {
 
   /// Notes how many detections of a scan no confirmed track explains.
   mutating func noteScan(unexplained: Int) {
+    frames += 1
     clutterRate += (Double(unexplained) - clutterRate) * Self.clutterShare
   }
 
-  /// Expected detections of clutter and new targets a square metre and scan.
-  func placeDensity(newTargets: Double) -> Double {
-    max(newTargets, 2 * clutterRate / coverArea)
-  }
-
-  /// Expected directions of clutter and new targets a radian and scan.
-  var azimuthDensity: Double { (clutterRate + 0.2) / fieldOfView }
+  /// Whether its cover is thinner than a body: a beam, whose output is active only while somebody is
+  /// in it.
+  var isThin: Bool { covariance.trace - covariance.largestSigma * covariance.largestSigma < 1 }
 
   /// Whether it says when it sees nothing.
   var isDelivering: Bool { health == .ok || health == .degraded }

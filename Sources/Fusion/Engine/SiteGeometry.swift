@@ -18,6 +18,8 @@ struct SiteGeometry: ~Copyable {
   let corners: FixedArray<SIMD2<Double>>
   let lines: FixedArray<Line>
   let linePoints: FixedArray<SIMD2<Double>>
+  /// How many clutter maps there are.
+  let mapCount: Int
   /// Disturbance of the area sensors by technology.
   let weather: FixedArray<OnsetWeather>
   /// How many sensors scan.
@@ -27,6 +29,7 @@ struct SiteGeometry: ~Copyable {
     var models: [SensorModel] = []
     var corners: [SIMD2<Double>] = []
     var scans = 0
+    var maps = 0
     for sensor in site.sensors {
       let first = corners.count
       corners += sensor.coverage
@@ -34,6 +37,14 @@ struct SiteGeometry: ~Copyable {
       if model.kind == .camera || model.kind == .drone {
         model.scanSlot = scans
         scans += 1
+      }
+      if model.kind == .camera {
+        model.cells = maps * ClutterMap.cellsMax
+        model.rangeMin = sensor.coverage.reduce(model.rangeMax) {
+          let away = $1 - model.place
+          return min($0, (away * away).sum().squareRoot())
+        }
+        maps += 1
       }
       models.append(model)
     }
@@ -55,6 +66,7 @@ struct SiteGeometry: ~Copyable {
     self.lines = FixedArray(lines)
     self.linePoints = FixedArray(points)
     self.scanCount = scans
+    self.mapCount = maps
   }
 
   private static func model(of sensor: Sensor, corners: Stretch) -> SensorModel {
@@ -63,15 +75,19 @@ struct SiteGeometry: ~Copyable {
     var fieldOfView = 1.0
     var clutter = 0.0
     var technology = 0
+    var axis = 0.0
+    var holdSeconds = 0.0
     switch sensor.detail {
     case .motion(let motion):
       kind = .motion
       technology = MotionDetail.Technology.allCases.firstIndex(of: motion.technology) ?? 0
+      holdSeconds = max(0, Double(motion.holdNanos) * 1e-9)
     case .camera(let camera):
       kind = .camera
       rangeMax = camera.rangeMetres * 1.1
       fieldOfView = max(camera.horizontalFieldOfView, 0.1)
       clutter = max(sensor.falseAlarmRate, 0)
+      axis = camera.azimuth
     case .drone: kind = .drone
     case .beacon: kind = .beacon
     }
@@ -81,6 +97,9 @@ struct SiteGeometry: ~Copyable {
       rangeMax: rangeMax, fieldOfView: fieldOfView, clutterRate: clutter,
       detectionProbability: min(max(sensor.detectionProbability, 0.05), 0.99),
       falseOnsetRate: max(sensor.falseAlarmRate, 0.1) / 3600)
+    model.axis = axis
+    model.siteClutterRate = clutter
+    model.holdSeconds = holdSeconds
     model.coverArea = max(1, abs(signedArea(of: sensor.coverage)))
     if let platform = sensor.platform {
       // A platform's cover moves with it: its size is that of the footprint.
