@@ -51,6 +51,7 @@ public final class Station: Sendable {
     var loaded: LoadedSite
     var pipeline: Pipeline
     var statusOrdinal: UInt64 = 0
+    var clock = ClockReader()
   }
 
   /// The newest events, durable, for whoever follows them inside the process.
@@ -128,10 +129,15 @@ public final class Station: Sendable {
     }
     submitStatus(.started)
     var watch = ProgressWatch()
+    var reloadFault: (any Error)?
     loop: for await command in commands {
       switch command {
       case .tick: supervise(&watch)
-      case .reload: reloadNow()
+      case .reload:
+        do { try reloadNow() } catch {
+          reloadFault = error
+          break loop
+        }
       case .stop: break loop
       }
     }
@@ -146,6 +152,7 @@ public final class Station: Sendable {
     }
     defer { guillotine.cancel() }
     do { try await serving.value } catch is CancellationError {}
+    if let reloadFault { throw reloadFault }
   }
 
   // MARK: - Parts
@@ -201,8 +208,7 @@ public final class Station: Sendable {
     running.withLock { running in
       guard running != nil else { return }
       running!.statusOrdinal += 1
-      var clock = ClockReader()
-      let map = clock.read()
+      let map = running!.clock.read()
       let (count, all) = board.delivering
       running!.pipeline.desk.submit(
         .status(
@@ -215,10 +221,15 @@ public final class Station: Sendable {
   /// Once a second: does the heart beat, what does systemd hear.
   private func supervise(_ watch: inout ProgressWatch) {
     guard let pipeline = running.withLock({ $0?.pipeline }) else { return }
+    let fusion = pipeline.fusionCells
     let isAlive = watch.look(
-      fusion: pipeline.fusionCells[FusionLane.Cell.ticks.rawValue],
-      ledger: pipeline.ledgerCells[LedgerLane.Cell.turns.rawValue])
+      // Fusion that waits for a ledger which tries to get its storage back is no standstill: a
+      // restart would mend nothing and lose what waits.
+      fusion: fusion[FusionLane.Cell.ticks.rawValue]
+        &+ fusion[FusionLane.Cell.ledgerWaits.rawValue],
+      ledger: pipeline.ledgerCells[LedgerLane.Cell.turns.rawValue], now: MonotonicClock.now())
     board.note(isHung: !isAlive)
+    if let map = running.withLock({ $0?.clock.read() }) { board.note(clock: map.state) }
     let dropped = pipeline.samplesDropped
     if dropped > watch.dropped {
       if watch.dropped == 0 { logger.warning("samples are dropped: the post is overloaded") }
@@ -239,7 +250,10 @@ public final class Station: Sendable {
 
   /// Reads the configuration anew. What does not touch the sensors leaves the pipeline alone; what
   /// does drains it and starts it anew. A configuration with errors changes nothing.
-  private func reloadNow() {
+  ///
+  /// Throws when the new pipeline cannot start: the old one is gone then, and the daemon must end
+  /// with a status after which it is started again.
+  private func reloadNow() throws {
     notifier.reloading()
     defer { notifier.ready(status: statusLine) }
     do {
@@ -274,7 +288,7 @@ public final class Station: Sendable {
     } catch {
       logger.critical("reload failed: \(error)")
       board.note(configurationFault: "\(error)")
-      commandSink.yield(.stop)
+      throw error
     }
   }
 

@@ -23,13 +23,23 @@ struct Daemon: AsyncParsableCommand {
   @Option(help: "Record all raw samples into this capture.")
   var record: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Only tell the quality of the clock in this file, for a daemon that may not ask the kernel.",
+      valueName: "file"))
+  var clockWitness: String?
+
   @Flag(help: "Log more.")
   var verbose = false
 
   mutating func run() async throws {
-    SignalWatch.catchSignals()
     let level: Logger.Level = verbose ? .debug : .info
     let logger = Logger(label: "vedetted") { StationLogHandler(label: $0, level: level) }
+    if let clockWitness {
+      try await ClockWitness(path: clockWitness).run()
+      return
+    }
+    SignalWatch.catchSignals()
     let (path, folders) = (config, profiles + LoadedSite.packageProfileFolders)
     let station: Station
     do {

@@ -1,9 +1,8 @@
 import CThreads
 import Devices
-import Glibc
 import Model
 
-/// Reads both clocks together and asks the kernel how far UTC can be believed.
+/// Reads both clocks together and asks how far UTC can be believed.
 struct ClockReader {
   private var wasSynchronised = false
 
@@ -15,15 +14,14 @@ struct ClockReader {
     let before = MonotonicClock.now()
     let wall = vdt_wall_nanos()
     let after = MonotonicClock.now()
-    var maximumErrorMicros = 0
-    let status = unsafe vdt_clock_quality(&maximumErrorMicros)
+    let quality = ClockQuality.best(now: after)
     let width = after.nanos(since: before)
-    let isSynchronised = status >= 0 && status != TIME_ERROR
-    wasSynchronised = wasSynchronised || isSynchronised
+    wasSynchronised = wasSynchronised || quality.isSynchronised
     return ClockMap(
       instant: before.advanced(byNanos: width / 2),
       wall: WallTime(unixNanos: wall),
-      uncertaintyNanos: Int64(max(0, maximumErrorMicros)) * 1_000 + width / 2,
-      state: isSynchronised ? .synchronised : wasSynchronised ? .holdover : .unsynchronised)
+      uncertaintyNanos: quality.errorMicros * 1_000 + width / 2,
+      state: quality.isSynchronised
+        ? .synchronised : wasSynchronised ? .holdover : .unsynchronised)
   }
 }

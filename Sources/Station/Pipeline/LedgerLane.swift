@@ -83,7 +83,7 @@ struct LedgerLane: ~Copyable {
   private static let retentionNanos: Int64 = 60_000_000_000
 
   private let directory: String
-  private let post: String
+  private let site: Site
   private let captureEpoch: UInt64
   private var log: EventLog?
   private var encoder: EventEncoder
@@ -105,7 +105,7 @@ struct LedgerLane: ~Copyable {
     cells: MetricCells, logger: Logger
   ) {
     self.directory = directory
-    post = site.post
+    self.site = site
     self.captureEpoch = captureEpoch
     self.retention = retention
     durableBefore = log.durableSequence
@@ -192,7 +192,7 @@ struct LedgerLane: ~Copyable {
       log = nil
       return false
     }
-    for case .health(let event) in group { board.note(event) }
+    for case .health(let event) in group { tell(event) }
     cells.add(Cell.appended.rawValue, UInt64(group.count))
     cells.add(Cell.commits.rawValue, 1)
     group.removeAll(keepingCapacity: true)
@@ -200,10 +200,20 @@ struct LedgerLane: ~Copyable {
     return true
   }
 
+  /// Tells people and the board what became of a sensor.
+  private func tell(_ event: SensorHealthEvent) {
+    board.note(event)
+    let (report, sensors) = (event.report, site.sensors)
+    guard sensors.indices.contains(report.sensor.index) else { return }
+    logger.log(
+      level: report.state == .ok ? .notice : .warning,
+      "sensor \(sensors[report.sensor.index].name): \(report.state.name), \(report.reason.name)")
+  }
+
   /// Opens the log anew. What of the group had reached the disk before the failure is found again
   /// there and is not written twice.
   private mutating func reopen() throws(LedgerError) -> EventLog {
-    let log = try EventLog(directory: directory, post: post)
+    let log = try EventLog(directory: directory, post: site.post)
     let found = log.durableSequence - min(durableBefore, log.durableSequence)
     group.removeFirst(min(Int(found), group.count))
     durableBefore = log.durableSequence

@@ -2,7 +2,7 @@
 public struct StationError: Error, CustomStringConvertible, Sendable {
   /// What went wrong.
   public struct Code: Hashable, Sendable {
-    private enum Name: Hashable, Sendable { case configuration, terminal, capture }
+    private enum Name: Hashable, Sendable { case configuration, terminal, capture, clock }
     private let name: Name
     /// The configuration cannot be used.
     public static let configuration = Code(name: .configuration)
@@ -10,6 +10,8 @@ public struct StationError: Error, CustomStringConvertible, Sendable {
     public static let terminal = Code(name: .terminal)
     /// A capture does not hold what is asked of it.
     public static let capture = Code(name: .capture)
+    /// The clock's quality cannot be had or told.
+    public static let clock = Code(name: .clock)
   }
 
   /// What went wrong.

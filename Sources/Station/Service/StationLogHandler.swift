@@ -25,10 +25,15 @@ public struct StationLogHandler: LogHandler {
 
   /// Writes one line.
   public func log(event: LogEvent) {
-    let prefix = isJournal ? "<\(priority(event.level))>" : "\(event.level.rawValue): "
-    let line = "\(prefix)\(label): \(event.message)\n"
-    let bytes = Array(line.utf8)
+    let text = "\(label): \(event.message)"
+    let bytes = Array(
+      (isJournal ? journalLines(text, event.level) : "\(event.level): \(text)\n").utf8)
     _ = unsafe bytes.withUnsafeBytes { unsafe write(STDERR_FILENO, $0.baseAddress, $0.count) }
+  }
+
+  /// The lines of `text`, each with its priority: journald takes each line for an entry of its own.
+  private func journalLines(_ text: String, _ level: Logger.Level) -> String {
+    text.split(separator: "\n").map { "<\(priority(level))>\($0)\n" }.joined()
   }
 
   /// Levels of syslog(3).
