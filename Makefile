@@ -13,6 +13,8 @@ BENCH_PACKAGES := libboost-dev valgrind g++
 # What builds User-mode Linux, and what its scenarios use.
 HARDWARE_PACKAGES := build-essential flex bison bc libelf-dev libssl-dev kmod linux-source-6.1 \
   busybox-static v4l-utils ffmpeg e2fsprogs iproute2 xz-utils patch
+INSTALL_PACKAGES := python3
+DEB_PACKAGES := dpkg-dev debhelper lintian debootstrap
 
 # Python libraries that tests compare ours with; a change of this list makes a new environment.
 PYTHON_PACKAGES := mcap==1.6.0 pymavlink==2.4.50 jsonschema==4.26.0 numpy==2.4.6 zstandard==0.23.0 \
@@ -21,6 +23,7 @@ VENV := $(CACHE)/python-$(shell echo "$(PYTHON_PACKAGES)" | sha256sum | cut -c1-
 
 .PHONY: help demo test test-hardware bench sanitize format lint install clean
 .PHONY: swift-present build-packages test-packages bench-packages hardware-packages release
+.PHONY: install-files deb test-package install-packages deb-packages
 
 help:
 	@echo "make demo [DEMO_SECONDS=20]  the real daemon on a simulated site"
@@ -29,7 +32,9 @@ help:
 	@echo "make bench                   rings and hot path against references, budgets checked"
 	@echo "make sanitize                thread and address sanitizers over the core"
 	@echo "make format | lint           swift format"
-	@echo "make install [DESTDIR=]      daemon, tools, profiles, service files"
+	@echo "make install [DESTDIR=]      daemon, tools, profiles, service files, manual"
+	@echo "make deb                     the Debian package, in .build/deb"
+	@echo "make test-package            the package on a bare Debian 12 (root, network)"
 
 demo: release
 	@echo "== running the demo$(if $(DEMO_SECONDS), for $(DEMO_SECONDS) s, until Ctrl-C)"
@@ -72,15 +77,51 @@ release: build-packages
 	@echo "== building the release (some minutes the first time)"
 	swift build $(RELEASE)
 
-install: release
+# The folder for units and udev rules; the package of Debian 12 takes /lib, which is the same place.
+SYSTEM_LIB := /usr/lib
+SHARE = $(DESTDIR)/usr/share
+
+install: release install-files
+
+# What "make install" installs, of a release that is built.
+install-files: install-packages
+	systemd/man/make-man.py $(BUILD)/release Docs $(BUILD)/manual
 	install -D -m 755 $(BUILD)/release/vedetted $(DESTDIR)/usr/bin/vedetted
 	install -D -m 755 $(BUILD)/release/vedette $(DESTDIR)/usr/bin/vedette
-	install -d $(DESTDIR)/usr/share/vedette
-	cp -r DeviceProfiles $(DESTDIR)/usr/share/vedette/
-	install -D -m 644 systemd/vedetted.service $(DESTDIR)/usr/lib/systemd/system/vedetted.service
+	install -d $(SHARE)/vedette $(SHARE)/doc/vedette
+	cp -r DeviceProfiles $(SHARE)/vedette/
+	install -D -m 644 -t $(DESTDIR)$(SYSTEM_LIB)/systemd/system systemd/*.service
 	install -D -m 644 systemd/sysusers.d/vedette.conf $(DESTDIR)/usr/lib/sysusers.d/vedette.conf
 	install -D -m 644 systemd/tmpfiles.d/vedette.conf $(DESTDIR)/usr/lib/tmpfiles.d/vedette.conf
-	install -D -m 644 systemd/udev/60-vedette.rules $(DESTDIR)/usr/lib/udev/rules.d/60-vedette.rules
+	install -D -m 644 -t $(DESTDIR)$(SYSTEM_LIB)/udev/rules.d systemd/udev/60-vedette.rules
+	@# A site file that is there is never overwritten.
+	[ -e $(DESTDIR)/etc/vedette/site.yaml ] || \
+	  install -D -m 644 systemd/site.yaml $(DESTDIR)/etc/vedette/site.yaml
+	install -m 644 Docs/*.md $(SHARE)/doc/vedette/
+	cp -r Docs/schemas Docs/examples $(SHARE)/doc/vedette/
+	install -D -m 644 -t $(SHARE)/man/man1 $(BUILD)/manual/vedette.1
+	install -D -m 644 -t $(SHARE)/man/man5 $(BUILD)/manual/site.yaml.5
+	install -D -m 644 -t $(SHARE)/man/man8 $(BUILD)/manual/vedetted.8
+	install -d $(SHARE)/bash-completion/completions $(SHARE)/zsh/vendor-completions \
+	  $(SHARE)/fish/vendor_completions.d
+	for program in vedette vedetted; do \
+	  make_completion() { $(BUILD)/release/$$program --generate-completion-script $$1 | sed '1{/^#!/d}'; }; \
+	  make_completion bash >$(SHARE)/bash-completion/completions/$$program && \
+	  make_completion zsh >$(SHARE)/zsh/vendor-completions/_$$program && \
+	  make_completion fish >$(SHARE)/fish/vendor_completions.d/$$program.fish || exit 1; \
+	done
+
+# The Debian package: packed in a folder of its own, as the top of the tree has no debian/.
+deb: release deb-packages
+	rm -rf $(BUILD)/deb
+	mkdir -p $(BUILD)/deb/vedette
+	cp -r systemd/debian $(BUILD)/deb/vedette/debian
+	cd $(BUILD)/deb/vedette && VEDETTE_SOURCE=$(CURDIR) dpkg-buildpackage -b -us -uc
+	lintian --fail-on error $(BUILD)/deb/vedette_*.deb
+	@ls $(BUILD)/deb/vedette_*.deb
+
+test-package: deb
+	Tests/Package/run.sh $(BUILD)/deb/vedette_*.deb
 
 clean:
 	rm -rf .build .build-*
@@ -111,6 +152,12 @@ hardware-packages:
 
 bench-packages:
 	$(call install_packages,$(BENCH_PACKAGES))
+
+install-packages:
+	$(call install_packages,$(INSTALL_PACKAGES))
+
+deb-packages: install-packages
+	$(call install_packages,$(DEB_PACKAGES))
 
 $(VENV)/ready: | test-packages
 	@echo "== making the Python environment of the tests"
