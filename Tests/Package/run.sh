@@ -24,8 +24,7 @@ check() {
   fi
 }
 
-inside() { chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
-  LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"; }
+inside() { "${enter[@]}" "$@"; }
 
 clean_up() {
   umount -q "$root/proc" "$root/dev" 2>/dev/null
@@ -35,7 +34,7 @@ clean_up() {
 # Runs the daemon as its user until it is ready, asks for its health, ends it.
 answers() {
   local pid
-  inside setpriv --reuid=vedette --regid=vedette --init-groups \
+  "${enter[@]}" setpriv --reuid=vedette --regid=vedette --init-groups \
     /usr/bin/vedetted --config /etc/vedette/site.yaml >"$work/daemon.log" 2>&1 &
   pid=$!
   for _ in $(seq 100); do
@@ -43,7 +42,12 @@ answers() {
     kill -0 "$pid" 2>/dev/null || break
     sleep 0.1
   done
-  curl -s --max-time 5 http://127.0.0.1:8420/v1/health | tee "$work/health"
+  for _ in $(seq 50); do
+    curl -s --max-time 5 -o "$work/health" http://127.0.0.1:8420/v1/health
+    grep -q '"reason":"device_absent"' "$work/health" && break
+    sleep 0.1
+  done
+  cat "$work/health"
   kill "$pid"
   wait "$pid" || { cat "$work/daemon.log"; return 1; }
   cat "$work/daemon.log"
@@ -87,6 +91,8 @@ if [ ! -e "$cache/ready" ]; then
 fi
 work=$(mktemp -d "${TMPDIR:-/tmp}/vedette-package.XXXXXX")
 root=$work/root
+enter=(chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8
+  DEBIAN_FRONTEND=noninteractive)
 trap clean_up EXIT
 trap 'exit 130' INT TERM
 cp -a "$cache/root" "$root"
