@@ -1,7 +1,7 @@
 /// Writes the frames of one sender, with its running number.
 ///
-/// For the simulator and for tests. One owner: it holds the sequence number of one (system,
-/// component) on one link. Frames are unsigned.
+/// One owner: it holds the sequence number of one (system, component) on one link, and what signs its
+/// frames if they are to be signed.
 public struct FrameEncoder: Sendable {
   /// The version in which frames are written.
   public let version: ProtocolVersion
@@ -11,15 +11,19 @@ public struct FrameEncoder: Sendable {
   public let componentID: UInt8
   /// The number that the next frame carries.
   public private(set) var sequence: UInt8
+  /// Signs the frames; nil for unsigned ones. Version 1 has no signatures.
+  public var signer: FrameSigner?
 
   /// A sender whose next frame carries the number `sequence`.
   public init(
-    version: ProtocolVersion, systemID: UInt8, componentID: UInt8, sequence: UInt8 = 0
+    version: ProtocolVersion, systemID: UInt8, componentID: UInt8, sequence: UInt8 = 0,
+    signer: FrameSigner? = nil
   ) {
     self.version = version
     self.systemID = systemID
     self.componentID = componentID
     self.sequence = sequence
+    self.signer = signer
   }
 
   /// Appends one frame with `message` to `bytes` and moves the running number on.
@@ -54,7 +58,8 @@ public struct FrameEncoder: Sendable {
       length = Int(definition.fullLength)
       while length > 1 && fields[length - 1] == 0 { length -= 1 }
       bytes += [
-        FrameFormat.magicV2, UInt8(length), 0, 0, sequence, systemID, componentID,
+        FrameFormat.magicV2, UInt8(length), signer == nil ? 0 : FrameFormat.signedFlag, 0, sequence,
+        systemID, componentID,
         UInt8(truncatingIfNeeded: definition.id), UInt8(truncatingIfNeeded: definition.id >> 8),
         UInt8(truncatingIfNeeded: definition.id >> 16),
       ]
@@ -65,6 +70,7 @@ public struct FrameEncoder: Sendable {
     checksum.update(definition.crcExtra)
     bytes.append(UInt8(truncatingIfNeeded: checksum.value))
     bytes.append(UInt8(truncatingIfNeeded: checksum.value >> 8))
+    if version == .v2 { signer?.sign(&bytes, from: start - 1) }
     sequence &+= 1
   }
 }

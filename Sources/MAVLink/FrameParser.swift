@@ -33,9 +33,14 @@
   private var isOutOfStep = false
   private let tables: LookupTables
   private var senders = SenderTable()
+  private var signing: LinkSigning
+  /// Systems in whose name frames came that were refused by the policy on signatures.
+  public private(set) var refusedSystems = SystemSet()
 
-  /// A parser with no bytes in it. Allocates its buffer, the only allocation of its life.
-  public init() {
+  /// A parser with no bytes in it, which refuses what `signing` refuses. Allocates its buffer, the
+  /// only allocation of its life.
+  public init(signing: LinkSigning = LinkSigning()) {
+    self.signing = signing
     unsafe buffer = .allocate(byteCount: Self.capacity, alignment: 64)
     tables = LookupTables.shared
   }
@@ -135,6 +140,11 @@
       case .frame(let header, let headerLength, let length):
         payloadIndex = cursor &+ headerLength
         readIndex = cursor &+ length
+        let frame = unsafe UnsafeRawBufferPointer(start: buffer + cursor, count: length)
+        if let refusal = unsafe signing.refusal(of: header, frame: frame.bytes) {
+          count(refusal, of: header, length: length)
+          continue
+        }
         count(header)
         return header
       case .incomplete:
@@ -153,6 +163,21 @@
     counters.bytesSkipped &+= UInt64(index &- readIndex)
     readIndex = index
     isOutOfStep = true
+  }
+
+  /// Forgets the systems in `refusedSystems`.
+  public mutating func forgetRefusedSystems() { refusedSystems.removeAll() }
+
+  private mutating func count(
+    _ refusal: LinkSigning.Refusal, of header: MAVLinkHeader, length: Int
+  ) {
+    counters.bytesRefused &+= UInt64(length)
+    refusedSystems.insert(header.systemID)
+    switch refusal {
+    case .unsigned: counters.unsignedFrames &+= 1
+    case .forged: counters.forgedFrames &+= 1
+    case .replayed: counters.replayedFrames &+= 1
+    }
   }
 
   @inline(__always)

@@ -14,7 +14,7 @@ public struct MAVLinkHeader: Hashable, BitwiseCopyable, Sendable {
   public var messageID: MessageID
   /// The payload's length on the wire, 0 ... 255 bytes. Version 2 leaves out trailing zeros.
   public var payloadLength: UInt8
-  /// Whether the frame carries a signature. The signature is not verified here.
+  /// Whether the frame carries a signature. `LinkSigning` says what it is worth.
   public var isSigned: Bool
 
   /// Describes a frame.

@@ -11,19 +11,6 @@ public struct MessageID: Hashable, Comparable, BitwiseCopyable, Sendable {
   @inlinable
   public static func < (lhs: MessageID, rhs: MessageID) -> Bool { lhs.rawValue < rhs.rawValue }
 
-  /// HEARTBEAT: presence and mode of a system, once a second.
-  @inlinable public static var heartbeat: MessageID { MessageID(0) }
-  /// SYSTEM_TIME: the sender's UTC and time since boot.
-  @inlinable public static var systemTime: MessageID { MessageID(2) }
-  /// GPS_RAW_INT: what the satellite receiver says, unfiltered.
-  @inlinable public static var gpsRawInt: MessageID { MessageID(24) }
-  /// ATTITUDE: roll, pitch and yaw.
-  @inlinable public static var attitude: MessageID { MessageID(30) }
-  /// GLOBAL_POSITION_INT: the filtered position and velocity.
-  @inlinable public static var globalPositionInt: MessageID { MessageID(33) }
-  /// CAMERA_TRACKING_GEO_STATUS: the place of the object that a camera tracks.
-  @inlinable public static var cameraTrackingGeoStatus: MessageID { MessageID(276) }
-
   /// The definition of the message, or nil if the table does not know this id.
   ///
   /// A binary search of about eight steps: for display, not for the hot path.

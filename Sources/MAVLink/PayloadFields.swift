@@ -1,54 +1,64 @@
-/// The first 64 bytes of a payload with zeros behind its end: where typed messages read and write
-/// their fields.
+/// A payload being written: 256 bytes, zeros where no field was set.
 ///
-/// Version 2 senders leave out trailing zero bytes and older senders lack extension fields; both
-/// read as zero (MAVLink guide, "Empty-Byte Payload Truncation" and "Message Extensions"). 64 bytes
-/// hold the longest message that is typed here (GPS_RAW_INT, 52).
+/// Zeros behind the last field are what version 2 leaves out (MAVLink guide, "Empty-Byte Payload
+/// Truncation"). For the sender's side; received payloads are read where they lie.
 public struct PayloadFields: BitwiseCopyable, Sendable {
-  /// The number of bytes held.
-  public static let capacity = 64
-
-  private var storage = InlineArray<64, UInt8>(repeating: 0)
+  private var storage = InlineArray<256, UInt8>(repeating: 0)
 
   /// All zeros.
   public init() {}
 
-  /// The beginning of `payload`.
-  public init(_ payload: RawSpan) {
-    let count = min(payload.byteCount, Self.capacity)
-    var bytes = storage.mutableSpan
-    unsafe bytes.withUnsafeMutableBytes { target in
-      unsafe payload.withUnsafeBytes { source in
-        unsafe target.copyMemory(from: .init(rebasing: source.prefix(count)))
-      }
-    }
-  }
-
-  /// The little-endian integer at `offset`, which must lie within the 64 bytes.
-  public func integer<Value: FixedWidthInteger & BitwiseCopyable>(
-    at offset: Int, as _: Value.Type = Value.self
-  ) -> Value {
-    precondition(offset >= 0 && offset + MemoryLayout<Value>.size <= Self.capacity)
-    return unsafe Value(
-      littleEndian: storage.span.bytes.unsafeLoadUnaligned(
-        fromByteOffset: offset, as: Value.self))
-  }
-
-  /// The single-precision number at `offset`, which must lie within the 64 bytes.
-  public func float(at offset: Int) -> Float { Float(bitPattern: integer(at: offset)) }
-
-  /// Writes `value` little-endian at `offset`, which must lie within the 64 bytes.
+  /// Writes `value` little-endian at `offset`; it must end within the longest payload.
   public mutating func set<Value: FixedWidthInteger & BitwiseCopyable>(
     _ value: Value, at offset: Int
   ) {
-    precondition(offset >= 0 && offset + MemoryLayout<Value>.size <= Self.capacity)
+    precondition(
+      offset >= 0 && offset + MemoryLayout<Value>.size <= FrameFormat.payloadLengthMax)
     for byte in 0..<MemoryLayout<Value>.size {
       storage[offset + byte] = UInt8(truncatingIfNeeded: value >> (8 * byte))
     }
   }
 
-  /// Writes `value` at `offset`, which must lie within the 64 bytes.
+  /// Writes `value` at `offset`.
   public mutating func set(_ value: Float, at offset: Int) { set(value.bitPattern, at: offset) }
+
+  /// Writes `value`, or for nil the dialect's `unknown` value.
+  public mutating func set<Value: FixedWidthInteger & BitwiseCopyable>(
+    _ value: Value?, at offset: Int, unknown: Value
+  ) {
+    set(value ?? unknown, at: offset)
+  }
+
+  /// Writes `value`, or for nil the dialect's `unknown` value.
+  public mutating func set(_ value: Float?, at offset: Int, unknown: Float) {
+    set(value ?? unknown, at: offset)
+  }
+
+  /// Writes all elements from `offset` on.
+  public mutating func set<let count: Int, Value: FixedWidthInteger & BitwiseCopyable>(
+    _ values: WireArray<count, Value>, at offset: Int
+  ) {
+    for index in 0..<count { set(values[index], at: offset + index * MemoryLayout<Value>.size) }
+  }
+
+  /// Writes all elements from `offset` on, for nil the dialect's `unknown` value.
+  public mutating func set<let count: Int, Value: FixedWidthInteger & BitwiseCopyable>(
+    _ values: WireArray<count, Value?>, at offset: Int, unknown: Value
+  ) {
+    for index in 0..<count {
+      set(values[index] ?? unknown, at: offset + index * MemoryLayout<Value>.size)
+    }
+  }
+
+  /// Writes all elements from `offset` on.
+  public mutating func set<let count: Int>(_ values: WireArray<count, Float>, at offset: Int) {
+    for index in 0..<count { set(values[index], at: offset + index * 4) }
+  }
+
+  /// Writes the characters from `offset` on.
+  public mutating func set<let count: Int>(_ text: WireText<count>, at offset: Int) {
+    for index in 0..<count { storage[offset + index] = text[index] }
+  }
 
   /// The byte at `offset`.
   subscript(offset: Int) -> UInt8 { storage[offset] }

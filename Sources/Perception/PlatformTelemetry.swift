@@ -33,18 +33,16 @@ struct PlatformTelemetry: BitwiseCopyable {
 
   mutating func take(_ message: GPSRawInt, _ time: Instant) {
     accuracyTime = time
-    if message.horizontalAccuracyMillimetres > 0 {
-      positionSigma = max(Double(message.horizontalAccuracyMillimetres) / 1000, 0.01)
-    } else if message.horizontalDilutionE2 != .max {
+    if let accuracy = message.horizontalAccuracyMillimetres {
+      positionSigma = max(Double(accuracy) / 1000, 0.01)
+    } else if let dilution = message.horizontalDilutionE2 {
       // The profile's accuracy holds for a good constellation, with a dilution of 1.
-      positionSigma = configuredSigma * max(1, Double(message.horizontalDilutionE2) / 100)
+      positionSigma = configuredSigma * max(1, Double(dilution) / 100)
     } else {
       positionSigma = configuredSigma
     }
-    if message.altitudeEllipsoidMillimetres != 0 {
-      undulation =
-        Double(message.altitudeEllipsoidMillimetres) / 1000
-        - Double(message.altitudeMillimetres) / 1000
+    if let ellipsoid = message.altitudeEllipsoidMillimetres {
+      undulation = Double(ellipsoid) / 1000 - Double(message.altitudeMillimetres) / 1000
     }
   }
 
@@ -92,13 +90,12 @@ struct PlatformTelemetry: BitwiseCopyable {
   /// What the payload tracks. Without an accuracy of its own it is as good as the platform's place
   /// and 10 m, the error of a payload's direction at some hundred metres.
   func detection(_ message: CameraTrackingGeoStatus, ground: SIMD2<Double>) -> Detection {
-    let given = Double(message.horizontalAccuracyMetres)
+    let given = Double(message.horizontalAccuracyMetres ?? .nan)
     let sigma =
       given.isFinite && given > 0
       ? max(given, 0.1) : (configuredSigma * configuredSigma + 100).squareRoot()
-    let isCoasting = message.trackingStatus & 0x08 != 0
     return Detection(
       position: ground, covariance: SIMD3(sigma * sigma, 0, sigma * sigma),
-      quality: isCoasting ? 0.5 : 0.9)
+      quality: message.isCoasting ? 0.5 : 0.9)
   }
 }

@@ -30,13 +30,20 @@ import Testing
     #expect(line.contains(#""v_acc":null,"vel_n":1.25,"vel_e":-0.5,"vel_d":0.0,"#))
   }
 
+  @Test("A text is quoted")
+  func text() throws {
+    let hex = "fd080000c80101fd00000656656465747465009a"
+    let line = try line(hex: hex)
+    #expect(line.hasSuffix(#""fields":{"severity":6,"text":"Vedette","id":0,"chunk_seq":0}}"#))
+  }
+
   @Test("A message that is not typed shows its payload as on the wire")
   func untyped() throws {
-    let hex = "fd080000c80101fd00000656656465747465009a"
+    let hex = "fd0e0000c801010400000500000000000000060000000708bbd6"
     #expect(
       try line(hex: hex)
-        == #"{"version":2,"sequence":200,"system":1,"component":1,"id":253,"#
-        + #""name":"STATUSTEXT","signed":false,"payload":"0656656465747465"}"#)
+        == #"{"version":2,"sequence":200,"system":1,"component":1,"id":4,"#
+        + #""name":"PING","signed":false,"payload":"0500000000000000060000000708"}"#)
   }
 
   @Test(
@@ -51,7 +58,7 @@ import Testing
       (
         "fe34072a0118231af7d7151a0500402c181d79fcbbfe40e201007900ffff0002aa69030bcd810100"
           + "dc050000c40900002c01000020aa4400a08c12cf",
-        #""eph":121,"epv":65535,"vel":512,"cog":27050,"satellites_visible":11,"#
+        #""eph":121,"epv":null,"vel":512,"cog":27050,"satellites_visible":11,"#
       ),
     ])
   func typed(hex: String, part: String) throws {

@@ -125,14 +125,14 @@ import Testing
     #expect(read.longitudeDegrees == -2.1234567)
     #expect(read.altitudeMetres == 101.5)
     #expect(read.horizontalAccuracyMetres == 2.5)
-    #expect(read.verticalAccuracyMetres.isNaN)
+    #expect(read.verticalAccuracyMetres == nil)
     #expect(read.northMetresPerSecond == 1.25)
     #expect(read.eastMetresPerSecond == -0.5)
     #expect(read.downMetresPerSecond == 0)
-    #expect(read.velocityAccuracyMetresPerSecond.isNaN)
+    #expect(read.velocityAccuracyMetresPerSecond == nil)
     #expect(read.distanceMetres == 350)
     #expect(read.headingRadians == 1.5)
-    #expect(read.headingAccuracyRadians.isNaN)
+    #expect(read.headingAccuracyRadians == nil)
     #expect(read.cameraDeviceID == 0)
   }
 
@@ -173,12 +173,12 @@ import Testing
     let payload = try #require(seen.first?.payload)
     #expect(payload.count == 30)
     var expected = Self.gps
-    expected.altitudeEllipsoidMillimetres = 0
-    expected.horizontalAccuracyMillimetres = 0
-    expected.verticalAccuracyMillimetres = 0
-    expected.speedAccuracyMillimetresPerSecond = 0
-    expected.courseAccuracyE5 = 0
-    expected.yawCentidegrees = 0
+    expected.altitudeEllipsoidMillimetres = nil
+    expected.horizontalAccuracyMillimetres = nil
+    expected.verticalAccuracyMillimetres = nil
+    expected.speedAccuracyMillimetresPerSecond = nil
+    expected.courseAccuracyE5 = nil
+    expected.yawCentidegrees = nil
     #expect(GPSRawInt(bytes: payload) == expected)
   }
 }

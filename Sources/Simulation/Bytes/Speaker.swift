@@ -85,7 +85,7 @@ struct Speaker {
       northCentimetresPerSecond: Int16((state.velocity.y * 100).rounded()),
       eastCentimetresPerSecond: Int16((state.velocity.x * 100).rounded()),
       downCentimetresPerSecond: Int16((-state.velocity.z * 100).rounded()),
-      headingCentidegrees: state.speed > 0 ? centidegrees(state) : .max)
+      headingCentidegrees: state.speed > 0 ? centidegrees(state) : nil)
   }
 
   private func attitude(_ state: Actor.State, _ seconds: Double) -> Attitude {

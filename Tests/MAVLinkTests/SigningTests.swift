@@ -1,0 +1,166 @@
+import TestSupport
+import Testing
+
+@testable import MAVLink
+
+@Suite("Signing") struct SigningTests {
+  static let key = SigningKey(bytes: Array(0..<32))
+
+  /// A link that requires signatures and a drone that signs, with the frames of `count` heartbeats.
+  private func frames(
+    _ count: Int, key: SigningKey = Self.key, timestamp: UInt64 = 1_000_000_000
+  ) throws -> [[UInt8]] {
+    var encoder = FrameEncoder(
+      version: .v2, systemID: 5, componentID: 1,
+      signer: FrameSigner(key: key, linkID: 3, timestamp: timestamp))
+    return try (0..<count).map { _ in
+      var frame: [UInt8] = []
+      try encoder.append(FrozenFrameTests.position, to: &frame)
+      return frame
+    }
+  }
+
+  private func counters(
+    _ stream: [UInt8], _ policy: SigningPolicy = .require, newest: UInt64 = 0
+  ) -> ParserCounters {
+    var parser = FrameParser(
+      signing: LinkSigning(policy: policy, key: Self.key, newest: newest))
+    parser.parse(stream.span.bytes) { _, _ in }
+    parser.finish { _, _ in }
+    return parser.counters
+  }
+
+  @Test("The digest is that of FIPS 180-4's examples and of a million letters")
+  func digest() {
+    func hex(_ bytes: [UInt8]) -> String {
+      var digest = SHA256Digest()
+      digest.update(bytes.span.bytes)
+      let words = digest.finish()
+      return (0..<8).map {
+        let text = String(words[$0], radix: 16)
+        return String(repeating: "0", count: 8 - text.utf8.count) + text
+      }.joined()
+    }
+    #expect(hex([]) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+    #expect(
+      hex(Array("abc".utf8))
+        == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+    #expect(
+      hex(Array("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq".utf8))
+        == "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1")
+    #expect(
+      hex([UInt8](repeating: 0x61, count: 1_000_000))
+        == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")
+  }
+
+  @Test("Frames of the link's key are taken")
+  func right() throws {
+    let counted = counters(try frames(20).flatMap { $0 })
+    #expect(counted.frames == 20)
+    #expect(counted.signedFrames == 20)
+    #expect(counted.refusedFrames == 0)
+  }
+
+  @Test("Unsigned frames are refused where signatures are required, and only there")
+  func unsigned() throws {
+    var encoder = FrameEncoder(version: .v2, systemID: 5, componentID: 1)
+    var stream: [UInt8] = []
+    for _ in 0..<7 { try encoder.append(FrozenFrameTests.position, to: &stream) }
+    let required = counters(stream)
+    #expect(required.frames == 0)
+    #expect(required.unsignedFrames == 7)
+    #expect(required.bytesRefused == UInt64(stream.count))
+    #expect(required.bytesSkipped == 0)
+    #expect(counters(stream, .accept).frames == 7)
+    #expect(counters(stream, .ignore).frames == 7)
+  }
+
+  @Test("A frame altered in any byte, its CRC made right again, is refused")
+  func tampered() throws {
+    let frame = try frames(1)[0]
+    let crcAt = frame.count - 15
+    for place in 3..<frame.count where place != crcAt && place != crcAt + 1 && !(7...9 ~= place) {
+      var altered = frame
+      altered[place] ^= 0x10
+      let crc = bitwiseChecksum(altered[1..<crcAt] + [104])
+      altered[crcAt] = UInt8(crc & 0xFF)
+      altered[crcAt + 1] = UInt8(crc >> 8)
+      let counted = counters(altered, .accept)
+      #expect(counted.frames == 0, "byte \(place)")
+      #expect(counted.forgedFrames == 1, "byte \(place)")
+    }
+  }
+
+  @Test("A frame of another key is refused, but not where signatures are ignored")
+  func otherKey() throws {
+    let stream = try frames(3, key: SigningKey(passphrase: "other")).flatMap { $0 }
+    #expect(counters(stream).forgedFrames == 3)
+    #expect(counters(stream, .accept).forgedFrames == 3)
+    #expect(counters(stream, .ignore).frames == 3)
+  }
+
+  @Test("A repeated or overtaken frame is refused")
+  func replayed() throws {
+    let sent = try frames(4)
+    let counted = counters(sent[0] + sent[1] + sent[1] + sent[3] + sent[2] + sent[0])
+    #expect(counted.frames == 3)
+    #expect(counted.replayedFrames == 3)
+    // What is refused makes no loss: the running number went 0, 1, 3.
+    #expect(counted.framesLost == 1)
+  }
+
+  @Test("A new stream may be a minute behind, not more")
+  func newStream() throws {
+    let frame = try frames(1, timestamp: 10_000_000_000)[0]
+    let minute = SigningClock.minute
+    #expect(counters(frame, newest: 10_000_000_000 + minute).frames == 1)
+    #expect(counters(frame, newest: 10_000_000_001 + minute).replayedFrames == 1)
+  }
+
+  @Test("Forgeries neither fill the table of streams nor move the clock")
+  func forgeries() throws {
+    var forged: [UInt8] = []
+    for system in UInt8(1)...200 {
+      var encoder = FrameEncoder(
+        version: .v2, systemID: system, componentID: 1,
+        signer: FrameSigner(
+          key: SigningKey(passphrase: "x"), linkID: 1, timestamp: SigningClock.max - 9))
+      try encoder.append(FrozenFrameTests.position, to: &forged)
+    }
+    let counted = counters(forged + (try frames(2).flatMap { $0 }))
+    #expect(counted.forgedFrames == 200)
+    #expect(counted.frames == 2)
+  }
+
+  @Test("Knows in whose name frames were refused")
+  func refusedSystems() throws {
+    var parser = FrameParser(signing: LinkSigning(policy: .require, key: Self.key))
+    let frame = try frames(1, key: SigningKey(passphrase: "x"))[0]
+    parser.parse(frame.span.bytes) { _, _ in }
+    var refused = parser.refusedSystems
+    #expect(refused.contains(5))
+    #expect(!refused.contains(6))
+    parser.forgetRefusedSystems()
+    refused = parser.refusedSystems
+    #expect(!refused.contains(5))
+  }
+
+  @Test("A credential holds a key as bytes, hexadecimal digits or base 64")
+  func credentials() {
+    let hex = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+    let base64 = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+    #expect(SigningKey(credential: Array(0..<32)) == Self.key)
+    #expect(SigningKey(credential: Array((hex + "\n").utf8)) == Self.key)
+    #expect(SigningKey(credential: Array(base64.utf8)) == Self.key)
+    #expect(SigningKey(credential: Array(hex.dropLast().utf8)) == nil)
+    #expect(SigningKey(credential: Array(hex.dropLast().utf8) + [0x78]) == nil)
+    #expect(SigningKey(credential: []) == nil)
+    #expect("\(Self.key)" == "a signing key")
+  }
+
+  @Test("The clock counts steps of ten microseconds since 2015")
+  func clock() {
+    #expect(SigningClock.timestamp(unixNanos: 0) == 0)
+    #expect(SigningClock.timestamp(unixNanos: 1_420_070_401_000_000_000) == 100_000)
+  }
+}
