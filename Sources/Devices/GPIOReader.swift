@@ -115,6 +115,7 @@ public struct GPIOReader: ~Copyable, EdgeSource {
           body(GPIOEdge(sensor: sensor, isRising: isRising, time: verdict.time))
         } ?? .failed(ENODEV)
       lines[line].track = track
+      lines[line].activity.edges &+= UInt32(truncatingIfNeeded: counted.edges &- counters.edges)
       counters = counted
       switch batch {
       case .failed(let code):
@@ -185,6 +186,7 @@ public struct GPIOReader: ~Copyable, EdgeSource {
     if lines[line].place != nil {
       guard drain(line, body) else { return }
       if lines[line].track.endsOverrun(at: now) { health.note(line, .ok, .delivering, at: now) }
+      if lines[line].activity.hasCalmed() { health.renewIfOK(line, at: now) }
       return
     }
     guard slots[lines[line].slot].presence != nil, lines[line].backoff.isDue(at: now) else {
@@ -292,6 +294,8 @@ struct GPIOLine {
   var track: EdgeTrack
   /// When a line that somebody else holds is asked for again.
   var backoff = Backoff()
+  /// Whether a burst of edges is over.
+  var activity = LineActivity()
 }
 
 /// Whole milliseconds from `now` to `moment`, rounded up, 0 ... 24 days.

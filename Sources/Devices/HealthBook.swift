@@ -30,6 +30,20 @@ struct HealthBook {
       if known.reason == .deviceGone, reason == .deviceAbsent { return }
     }
     states[place] = (state, reason)
+    add(place, state, reason, systemError, now)
+  }
+
+  /// Tells the health of the sensor at `place` once more if it is well, though nothing changed:
+  /// perception may have judged it worse in the meantime and cannot know that time passes.
+  mutating func renewIfOK(_ place: Int, at now: Instant) {
+    guard let known = states[place], known.state == .ok else { return }
+    add(place, known.state, known.reason, 0, now)
+  }
+
+  private mutating func add(
+    _ place: Int, _ state: HealthState, _ reason: HealthReason, _ systemError: Int32,
+    _ now: Instant
+  ) {
     if count == queue.count {
       first = (first + 1) % queue.count
       count -= 1

@@ -11,7 +11,8 @@ public import Model
 /// - **Hold**: an activation within `holdNanos` after the last activation is the same motion, which
 ///   it prolongs; neither it nor its end is told.
 /// - **Chatter**: after more than `edgesPerSecondMax` edges within a second (bounce included) the
-///   sensor is reported implausible and its edges are ignored until a second passes with fewer.
+///   sensor is reported implausible and its edges are ignored until a second passes with fewer, or
+///   the reader says that the line is calm.
 public struct MotionPerception: ~Copyable {
   /// What was done so far.
   public private(set) var counters = MotionCounters()
@@ -47,10 +48,22 @@ public struct MotionPerception: ~Copyable {
   }
 
   /// Passes a report of the reader on; a lost line starts anew when it is back.
+  ///
+  /// The reader says "ok" again when a burst of edges is over: that ends chatter, and is not passed
+  /// on where the sensor was well all the time.
   public mutating func take(_ health: HealthReport, emit: (Observation) -> Void) {
-    if health.state == .lost, health.sensor.index < lines.count {
-      if lines[health.sensor.index].isChattering { chatteringCount -= 1 }
-      lines[health.sensor.index].restart()
+    let index = health.sensor.index
+    if index < lines.count {
+      let wasChattering = lines[index].isChattering
+      let isOK = health.state == .ok
+      if isOK && lines[index].isOK && !wasChattering { return }
+      if wasChattering && (isOK || health.state == .lost) {
+        chatteringCount -= 1
+        lines[index].isChattering = false
+        lines[index].edgesInWindow = 0
+      }
+      if health.state == .lost { lines[index].restart() }
+      lines[index].isOK = isOK
     }
     emit(numbering.make(health.sensor, health.time, .health(health)))
   }
@@ -150,6 +163,8 @@ struct LineState: BitwiseCopyable {
   /// Whether an onset was told whose end was not.
   var isTold = false
   var isChattering = false
+  /// Whether the reader's last report was that the line is well.
+  var isOK = false
   /// Last edge that was no bounce, and last activation.
   var acceptedTime = Instant.distantPast
   var activeTime = Instant.distantPast

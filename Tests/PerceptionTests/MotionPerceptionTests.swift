@@ -141,6 +141,33 @@ struct MotionPerceptionTests {
     #expect(told.last?.area == true && told.last?.sensor == SensorID(0))
   }
 
+  @Test("ends a line's chatter when the reader says it is calm, and passes no other renewal on")
+  func readerEndsChatter() {
+    let ms: Int64 = 1_000_000
+    var perception = MotionPerception(
+      site: TestSite.site(TestSite.motion(edgesPerSecondMax: 10)), source: TestSite.sources.gpio)
+    var told: [Observation] = []
+    func ok(_ millis: Int64) -> HealthReport {
+      HealthReport(sensor: SensorID(0), state: .ok, reason: .delivering, time: at(millis * ms))
+    }
+    perception.take(ok(500)) { told.append($0) }
+    perception.take(ok(600)) { told.append($0) }
+    #expect(told.map(\.health) == [ok(500)])
+    for index in 0..<400 {
+      let edge = GPIOEdge(
+        sensor: SensorID(0), isRising: index % 2 == 0, time: at(1000 * ms + Int64(index) * 10 * ms))
+      perception.take(edge) { told.append($0) }
+    }
+    perception.take(ok(6000)) { told.append($0) }
+    perception.take(ok(7000)) { told.append($0) }
+    #expect(told.compactMap(\.health).map(\.state) == [.ok, .degraded, .ok])
+    #expect(told.map(\.sequence) == (0..<told.count).map { UInt64($0 + 1) })
+    perception.take(GPIOEdge(sensor: SensorID(0), isRising: true, time: at(7100 * ms))) {
+      told.append($0)
+    }
+    #expect(told.last?.area == true)
+  }
+
   @Test("counts edges of sensors that are no motion sensors and passes health on")
   func unknown() {
     var perception = MotionPerception(site: TestSite.site(), source: TestSite.sources.gpio)
