@@ -18,8 +18,8 @@ public struct CheckReport: Sendable, Equatable {
     self.configuration = configuration
   }
 
-  /// Reads and checks the site file at `sitePath` with its profiles, and looks whether the
-  /// certificates it names by path are there. Blocks on file access.
+  /// Reads and checks the site file at `sitePath` with its profiles and the agreements in the folder
+  /// `agreements` beside it, and looks whether the certificates it names by path are there. Blocks on file access.
   public static func check(
     sitePath: String, profileFolders: [String] = [], hash: ([UInt8]) -> String
   ) -> CheckReport {
@@ -27,9 +27,12 @@ public struct CheckReport: Sendable, Equatable {
       let bundle = try SiteBundle.read(sitePath: sitePath, profileFolders: profileFolders)
       let configuration = try StationConfiguration.load(bundle: bundle, hash: hash)
       let missing = missingFiles(of: configuration, file: sitePath)
+      let agreements = AgreementSet.read(
+        folder: "\(TextFile.folder(of: sitePath))/agreements", site: configuration.site, hash: hash)
+      let isInOrder = missing.isEmpty && agreements.isInOrder
       return CheckReport(
-        file: sitePath, diagnostics: configuration.warnings + missing,
-        configuration: missing.isEmpty ? configuration : nil)
+        file: sitePath, diagnostics: configuration.warnings + missing + agreements.diagnostics,
+        configuration: isInOrder ? configuration : nil)
     } catch {
       return CheckReport(file: sitePath, diagnostics: error.diagnostics, configuration: nil)
     }
