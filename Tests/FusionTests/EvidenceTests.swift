@@ -44,13 +44,6 @@ struct EvidenceTests {
     }
   }
 
-  @Test("a bush in the wind on the line gives no stream of alarms", arguments: 0..<5)
-  func hotSpot(seed: UInt64) {
-    var scene = Scene()
-    bush(&scene, until: 600, seed: seed)
-    #expect(scene.crossings().count <= 1, "seed \(seed)")
-  }
-
   @Test("somebody who walks past a learned hot spot is still reported")
   func besideHotSpot() {
     var scene = Scene()

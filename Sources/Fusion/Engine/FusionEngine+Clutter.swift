@@ -18,8 +18,8 @@ extension FusionEngine {
     off -= 2 * .pi * (off / (2 * .pi)).rounded()
     let range = max(1, (away * away).sum().squareRoot())
     // Rows are even in the angle below the horizon, h/r for a flat ground: in 1/r.
-    let nearest = 1 / max(2, model.rangeMin)
-    let farthest = 1 / max(4, model.rangeMax)
+    let nearest = 1 / max(4, model.rangeMin)
+    let farthest = 1 / max(8, model.rangeMax)
     let rowHeight = max(1e-6, (nearest - farthest) / Double(ClutterMap.rows))
     let row = (1 / range - farthest) / rowHeight
     // dA = r·dr·da with dr = r²·d(1/r).

@@ -40,10 +40,14 @@ struct SiteGeometry: ~Copyable {
       }
       if model.kind == .camera {
         model.cells = maps * ClutterMap.cellsMax
-        model.rangeMin = sensor.coverage.reduce(model.rangeMax) {
-          let away = $1 - model.place
-          return min($0, (away * away).sum().squareRoot())
+        // Sides, not corners: a wide cover begins nearer than its corners are.
+        for index in sensor.coverage.indices {
+          let next = sensor.coverage[(index + 1) % sensor.coverage.count]
+          model.rangeMin = min(
+            index == 0 ? .infinity : model.rangeMin,
+            Geodesy.distance(from: model.place, toSegment: sensor.coverage[index], next))
         }
+        if polygonContains(sensor.coverage.span, model.place) { model.rangeMin = 0 }
         maps += 1
       }
       models.append(model)
