@@ -90,7 +90,7 @@ let rooms: [Room] = [
     name: "vedette", floor: 6,
     uses: [
       "Station", "Publishing", "SiteConfiguration", "Model", "Captures", "MAVLink", "Fusion",
-      "Devices",
+      "Devices", "Vision",
     ],
     products: [
       "ArgumentParser/swift-argument-parser", "Logging/swift-log", "SystemPackage/swift-system",

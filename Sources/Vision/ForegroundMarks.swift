@@ -136,6 +136,23 @@ struct ForegroundMarks: ~Copyable {
     }
   }
 
+  /// Whether the cell is marked, or lies in a gap that `join` closed: closing is `join` and then a
+  /// narrowing by one cell.
+  func isFilled(row: Int, column: Int) -> Bool {
+    if isSet(weak, row, column) { return true }
+    for y in max(row - 1, 0)...min(row + 1, grid.rows - 1) {
+      for x in max(column - 1, 0)...min(column + 1, grid.columns - 1)
+      where !isSet(joined, y, x) {
+        return false
+      }
+    }
+    return true
+  }
+
+  private func isSet(_ marks: borrowing Buffer<UInt64>, _ row: Int, _ column: Int) -> Bool {
+    marks[row * grid.wordsPerRow + column / 64] >> UInt64(column % 64) & 1 != 0
+  }
+
   /// The marks left and right of each cell of a word, without the cell's own.
   @inline(__always)
   private func sides(_ marks: borrowing Buffer<UInt64>, _ row: Int, _ word: Int) -> UInt64 {

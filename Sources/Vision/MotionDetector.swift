@@ -14,17 +14,17 @@ public struct MotionDetector: ~Copyable {
   public private(set) var counters = DetectorCounters()
 
   private let parameters: MotionParameters
-  private let grid: CellGrid
+  let grid: CellGrid
   private let mask: PrivacyMask
   private let statistics: SceneStatistics
   private let model: BackgroundModel
-  private let marks: ForegroundMarks
+  let marks: ForegroundMarks
   private let refiner: EdgeRefiner
   private var cells: Buffer<Int16>
   private var previousCells: Buffer<Int16>
   private var finder: ComponentFinder
-  private var components = ComponentList()
-  private var confirmer: BlobConfirmer
+  private(set) var components = ComponentList()
+  private(set) var confirmer: BlobConfirmer
 
   private var hasSeed = false
   private var isWarm = false
@@ -75,7 +75,10 @@ public struct MotionDetector: ~Copyable {
     swap(&cells, &previousCells)
     CellAverage.average(luma: luma, stride: stride, grid: grid, mask: mask, into: cells)
     let verdict = judge(time, body)
-    if verdict != .ok { counters.framesWithoutScan &+= 1 }
+    if verdict != .ok {
+      counters.framesWithoutScan &+= 1
+      components.removeAll()
+    }
     counters.overflows =
       finder.overflows &+ components.overflows &+ confirmer.overflows
     return verdict
@@ -169,10 +172,23 @@ public struct MotionDetector: ~Copyable {
       guard let component = finder.component(label), component.area >= areaMin else { continue }
       // A faint one must be large.
       guard component.strong > 0 || component.area >= 4 * areaMin else { continue }
+      guard isLargeEnough(component) else { continue }
       components.insert(component)
     }
     components.joinFragments()
     components.tighten(marks.weak, grid: grid, cells: cells, mean: model.mean)
+  }
+
+  /// Whether the longer side is at least `MotionParameters.sizeMetresMin` on the ground; always
+  /// where the ground is not known.
+  private func isLargeEnough(_ component: Component) -> Bool {
+    guard let ground = parameters.ground else { return true }
+    let size = Double(grid.cellSize)
+    let foot = SIMD2(Double(component.left + component.right) / 2, Double(component.bottom)) * size
+    let range = ground.sighting(of: foot).range
+    guard range.isFinite else { return true }
+    let side = Double(max(component.width, component.height)) * size
+    return side * ground.metresPerPixel(atRange: range) >= MotionParameters.sizeMetresMin
   }
 
   private mutating func tell(_ body: (Blob) -> Void) {

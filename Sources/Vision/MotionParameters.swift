@@ -3,7 +3,7 @@ public import Model
 /// What can be set of a `MotionDetector`. The defaults serve an outdoor camera of 5 to 30 frames/s.
 ///
 /// Brightness is told in steps of the 8-bit luma scale.
-public struct MotionParameters: Sendable, Equatable {
+public struct MotionParameters: Sendable {
   /// Edge of a square cell in pixels: 2, 4, 8 or 16; 0 takes the smallest that gives at most 512
   /// cells across and down. All detection is done on means of cells.
   public var cellSize = 0
@@ -35,6 +35,13 @@ public struct MotionParameters: Sendable, Equatable {
   public var spreadMin = 6
   /// Parts of the picture that are never looked at, polygons in fractions of width and height.
   public var privacyMasks: [[SIMD2<Double>]] = []
+
+  /// Least length of a target's longer side on the ground, metres, where `ground` is known: below
+  /// the smallest animal of interest, above birds and insects near the ground.
+  public static let sizeMetresMin = 0.25
+  /// Where the picture's points lie on the ground: with it, what is smaller than `sizeMetresMin` is
+  /// no target.
+  public var ground: GroundProjection?
 
   /// The defaults.
   public init() {}

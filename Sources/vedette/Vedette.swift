@@ -10,7 +10,8 @@ struct Vedette: AsyncParsableCommand {
     version: SoftwareVersion.text,
     subcommands: [
       DemoCommand.self, CheckCommand.self, DevicesCommand.self, RecordCommand.self,
-      ReplayCommand.self, CaptureCommand.self, FuseCommand.self, MAVLinkCommand.self,
+      ReplayCommand.self, CaptureCommand.self, FuseCommand.self, DetectCommand.self,
+      MAVLinkCommand.self,
       EventsCommand.self,
     ])
 }

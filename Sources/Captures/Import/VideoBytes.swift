@@ -36,7 +36,7 @@ final class VideoBytes {
     try? descriptor.close()
     if let decoder {
       // The closed pipe ends it; it is waited for so that no dead process stays behind.
-      _ = Self.wait(for: decoder.process)
+      _ = OutsideProgram.wait(for: decoder.process)
       try? decoder.messages.close()
     }
   }
@@ -88,8 +88,8 @@ final class VideoBytes {
   /// After the last frame: a decoder must have ended without error.
   func finish() throws(CaptureError) {
     guard let decoder else { return }
-    let status = Self.wait(for: decoder.process)
-    let words = messages(of: decoder.messages)
+    let status = OutsideProgram.wait(for: decoder.process)
+    let words = OutsideProgram.lastWords(in: decoder.messages)
     self.decoder = nil
     try? decoder.messages.close()
     if status != 0 { throw Self.decoderFailed(path, words) }
@@ -139,22 +139,19 @@ final class VideoBytes {
     _ = fcntl(output.rawValue, F_SETFD, FD_CLOEXEC)
     _ = fcntl(input.rawValue, F_SETFD, FD_CLOEXEC)
     defer { try? input.close() }
-    // A file, not a second pipe: nobody reads while the decoder works, and a pipe could fill up.
-    var name = Array("/tmp/vedette-ffmpeg-XXXXXX".utf8CString)
-    let messages = FileDescriptor(rawValue: unsafe mkstemp(&name))
-    guard messages.rawValue >= 0 else {
+    let messages = OutsideProgram.messageFile()
+    guard let messages else {
       let error = errno
       try? output.close()
       throw failed(error)
     }
-    _ = unsafe unlink(name)
-    _ = fcntl(messages.rawValue, F_SETFD, FD_CLOEXEC)
     // `file:` keeps a name with a colon or a leading hyphen from being taken for something else.
     let arguments = [
       "ffmpeg", "-nostdin", "-v", "error", "-i", "file:\(path)", "-map", "0:v:0", "-pix_fmt",
       "gray", "-strict", "-1", "-f", "yuv4mpegpipe", "pipe:1",
     ]
-    let (process, error) = spawn(arguments, output: input.rawValue, messages: messages.rawValue)
+    let (process, error) = OutsideProgram.spawn(
+      arguments, input: nil, output: input.rawValue, messages: messages.rawValue)
     guard error == 0 else {
       try? output.close()
       try? messages.close()
@@ -166,42 +163,6 @@ final class VideoBytes {
       throw failed(error)
     }
     return (process, output, messages)
-  }
-
-  private static func spawn(
-    _ arguments: [String], output: Int32, messages: Int32
-  ) -> (process: pid_t, error: Int32) {
-    var actions = unsafe posix_spawn_file_actions_t()
-    guard unsafe posix_spawn_file_actions_init(&actions) == 0 else { return (0, ENOMEM) }
-    defer { _ = unsafe posix_spawn_file_actions_destroy(&actions) }
-    _ = unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    _ = unsafe posix_spawn_file_actions_adddup2(&actions, output, 1)
-    _ = unsafe posix_spawn_file_actions_adddup2(&actions, messages, 2)
-    var words = unsafe arguments.map { unsafe strdup($0) } + [nil]
-    defer { unsafe words.forEach { unsafe free($0) } }
-    var process: pid_t = 0
-    let error = unsafe posix_spawnp(&process, "ffmpeg", &actions, nil, &words, environ)
-    return (process, error)
-  }
-
-  private static func wait(for process: pid_t) -> Int32 {
-    var status: Int32 = 0
-    while unsafe waitpid(process, &status, 0) < 0 {
-      if errno != EINTR { return -1 }
-    }
-    return status
-  }
-
-  /// The end of what the decoder said.
-  private func messages(of file: FileDescriptor) -> String {
-    var bytes = [UInt8](repeating: 0, count: 1_000)
-    let size = (try? file.seek(offset: 0, from: .end)) ?? 0
-    let count =
-      (try? unsafe bytes.withUnsafeMutableBytes {
-        try unsafe file.read(fromAbsoluteOffset: max(size - 1_000, 0), into: $0)
-      }) ?? 0
-    let text = String(decoding: bytes[..<count], as: UTF8.self)
-    return text.split(whereSeparator: \.isNewline).suffix(3).joined(separator: "; ")
   }
 
   private static func decoderFailed(_ path: String, _ words: String) -> CaptureError {
