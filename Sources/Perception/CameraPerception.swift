@@ -24,6 +24,7 @@ public struct CameraPerception: ~Copyable {
   private var health = CameraHealth()
   private var decoder = JPEGDecoder()
   private let luma: StateTable<UInt8>
+  private let masked: MaskedPixels
   private let blobs: StateTable<Blob>
   private var lastFrame: UInt32?
 
@@ -49,6 +50,8 @@ public struct CameraPerception: ~Copyable {
       width: camera.width, height: camera.height,
       parameters: parameters ?? MotionParameters(camera: camera))
     luma = StateTable(count: camera.width * camera.height, repeating: 0)
+    masked = MaskedPixels(
+      width: camera.width, height: camera.height, polygons: camera.privacyMasks)
     let nothing = Blob(
       box: .zero, edges: .zero, foot: .zero, area: 0, contrast: 0, quality: 0, age: 0,
       isCutBelow: false)
@@ -66,7 +69,9 @@ public struct CameraPerception: ~Copyable {
   /// it.
   ///
   /// An MJPEG frame is recorded as delivered, any other as its luma in format `grey`; a frame that is
-  /// refused as delivered. The same frames taken again from the record give the same observations.
+  /// refused as delivered. With privacy masks every frame is recorded as luma in which the masked
+  /// pixels are black, and of a refused frame only the header: what lies in it is not known, so
+  /// nothing of it is kept. The same frames taken again from the record give the same observations.
   /// `record` is called after all observations; its span is valid during the call only.
   public mutating func take(
     _ header: FrameHeader, _ bytes: RawSpan, record: (FrameHeader, RawSpan) -> Void,
@@ -78,26 +83,35 @@ public struct CameraPerception: ~Copyable {
     switch plane {
     case _ where header.isDamaged:
       refuse(header, isDamage: true, emit)
-      record(header, bytes)
+      recordRefused(header, bytes, isDamage: true, record)
     case .missing:
       refuse(header, isDamage: false, emit)
-      record(header, bytes)
+      recordRefused(header, bytes, isDamage: false, record)
     case .compressed:
       switch decoder.decode(bytes, into: luma, width: width, height: height) {
-      case .decoded: look(header, emit)
-      case .damaged: refuse(header, isDamage: true, emit)
-      case .wrongSize: refuse(header, isDamage: false, emit)
+      case .decoded:
+        look(header, emit)
+        if masked.isEmpty { record(header, bytes) } else { recordLuma(header, record) }
+      case .damaged:
+        refuse(header, isDamage: true, emit)
+        recordRefused(header, bytes, isDamage: true, record)
+      case .wrongSize:
+        refuse(header, isDamage: false, emit)
+        recordRefused(header, bytes, isDamage: false, record)
       }
-      record(header, bytes)
     case .packed(let stride):
       LumaPlane.unpack(bytes, stride: stride, into: luma, width: width, height: height)
       look(header, emit)
-      let unpacked = unsafe UnsafeRawBufferPointer(start: luma.base, count: luma.count)
-      record(grey(header, stride: width), unsafe unpacked.bytes)
+      recordLuma(header, record)
     case .inPlace(let stride):
       look(header, bytes, stride: stride, emit)
-      let end = stride * (height - 1) + width
-      record(grey(header, stride: stride), bytes.extracting(first: end))
+      if masked.isEmpty {
+        let end = stride * (height - 1) + width
+        record(grey(header, stride: stride), bytes.extracting(first: end))
+      } else {
+        LumaPlane.copy(bytes, stride: stride, into: luma, width: width, height: height)
+        recordLuma(header, record)
+      }
     }
     counters.overflows = detector.counters.overflows
   }
@@ -106,6 +120,29 @@ public struct CameraPerception: ~Copyable {
   public mutating func take(_ health: HealthReport, emit: (Observation) -> Void) {
     self.health.restart()
     emit(numbering.make(health.sensor, health.time, .health(health)))
+  }
+
+  // MARK: - Recording
+
+  /// Records what stands in `luma`, without the masked pixels.
+  private func recordLuma(_ header: FrameHeader, _ record: (FrameHeader, RawSpan) -> Void) {
+    unsafe masked.blacken(UnsafeMutableBufferPointer(start: luma.base, count: luma.count))
+    let bytes = unsafe UnsafeRawBufferPointer(start: luma.base, count: luma.count)
+    record(grey(header, stride: width), unsafe bytes.bytes)
+  }
+
+  /// Records a refused frame; with masks only what makes a replay refuse it alike.
+  private func recordRefused(
+    _ header: FrameHeader, _ bytes: RawSpan, isDamage: Bool,
+    _ record: (FrameHeader, RawSpan) -> Void
+  ) {
+    guard !masked.isEmpty else {
+      record(header, bytes)
+      return
+    }
+    var bare = grey(header, stride: 0)
+    bare.isDamaged = isDamage
+    record(bare, bytes.extracting(first: 0))
   }
 
   // MARK: - One frame

@@ -45,4 +45,19 @@ enum LumaPlane {
       }
     }
   }
+
+  /// Copies the luma plane of a picture, without the gaps between its rows.
+  static func copy(
+    _ bytes: RawSpan, stride: Int, into luma: borrowing StateTable<UInt8>, width: Int, height: Int
+  ) {
+    precondition(luma.count >= width * height)
+    precondition(stride >= width && bytes.byteCount >= stride * (height - 1) + width)
+    unsafe bytes.withUnsafeBytes { source in
+      guard let start = source.baseAddress else { return }
+      for row in 0..<height {
+        unsafe UnsafeMutableRawPointer(luma.base + row &* width)
+          .copyMemory(from: start + row &* stride, byteCount: width)
+      }
+    }
+  }
 }
