@@ -49,7 +49,7 @@ let rooms: [Room] = [
   Room(name: "Vision", floor: 2, uses: ["Model", "Geodesy"], isUnsafe: true),
   Room(name: "SiteConfiguration", floor: 2, uses: ["Model", "Geodesy"], products: ["Yams/Yams"]),
   Room(
-    name: "Captures", floor: 2, uses: ["Model", "CZstd"],
+    name: "Captures", floor: 2, uses: ["Model", "Geodesy", "CZstd"],
     products: ["SystemPackage/swift-system"], isUnsafe: true, testData: ["Fixtures", "Tools"],
     testUses: ["MAVLink"]),
   Room(
@@ -80,7 +80,8 @@ let rooms: [Room] = [
       "Fusion", "Ledger", "Publishing", "CSystemd", "CThreads",
     ],
     products: [
-      "Logging/swift-log", "ServiceLifecycle/swift-service-lifecycle", "SystemPackage/swift-system",
+      "Crypto/swift-crypto", "Logging/swift-log", "ServiceLifecycle/swift-service-lifecycle",
+      "SystemPackage/swift-system",
     ], isUnsafe: true),
   Room(
     name: "vedetted", floor: 6, uses: ["Station", "SiteConfiguration"],

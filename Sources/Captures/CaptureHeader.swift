@@ -29,6 +29,11 @@ public struct CaptureHeader: Sendable, Equatable {
   public var origin: Origin
   /// The clock map in force at the beginning, so that times can be read without the clock channel.
   public var clock: ClockMap?
+  /// What this is a part of, when it does not begin with the run: then perception and fusion cannot
+  /// be taken to have seen what came before.
+  public var part: CapturePart?
+  /// Files that travel along for people: the site file and its profiles.
+  public var attachments: [MCAPAttachment] = []
 
   /// Longest site bundle, bytes.
   public static let siteBundleBytesMax = 16 << 20
@@ -36,7 +41,8 @@ public struct CaptureHeader: Sendable, Equatable {
   /// A capture's words about itself.
   public init(
     post: String, captureEpoch: UInt64, software: String, configurationHash: String,
-    siteBundle: [UInt8], exercise: String? = nil, origin: Origin, clock: ClockMap? = nil
+    siteBundle: [UInt8], exercise: String? = nil, origin: Origin, clock: ClockMap? = nil,
+    part: CapturePart? = nil, attachments: [MCAPAttachment] = []
   ) {
     self.post = post
     self.captureEpoch = captureEpoch
@@ -46,12 +52,18 @@ public struct CaptureHeader: Sendable, Equatable {
     self.exercise = exercise
     self.origin = origin
     self.clock = clock
+    self.part = part
+    self.attachments = attachments
   }
 
   /// Name of the metadata record that holds it.
   static let recordName = "vedette"
   /// Version of the layout of captures; written into each.
-  static let formatVersion = "1"
+  ///
+  /// 1: frames bare, observations rounded. 2: frames as well-known messages, observations to the
+  /// last bit, maps for viewers, attachments. Both are read.
+  static let formatVersion = "2"
+  static let formatVersionsRead: Set = ["1", "2"]
 
   /// The metadata record's content; the bundle travels as a message.
   var metadata: [(String, String)] {
@@ -61,6 +73,7 @@ public struct CaptureHeader: Sendable, Equatable {
       ("origin", origin.rawValue),
     ]
     if let exercise { values.append(("exercise", exercise)) }
+    if let part { values += part.metadata }
     if let clock {
       values.append(("clock_monotonic_ns", "\(clock.instant.monotonicNanos)"))
       values.append(("clock_utc_ns", "\(clock.wall.unixNanos)"))
@@ -76,10 +89,10 @@ public struct CaptureHeader: Sendable, Equatable {
       CaptureError(.notACapture, operation: "read", subject: path, reason: reason)
     }
     guard let format = metadata["format"] else { throw wrong("its header names no format") }
-    guard format == Self.formatVersion else {
+    guard Self.formatVersionsRead.contains(format) else {
       throw CaptureError(
         .unsupported, operation: "read", subject: path,
-        reason: "the capture has format \(format), this version reads \(Self.formatVersion)")
+        reason: "the capture has format \(format), this version reads 1 and 2; use a newer one")
     }
     guard let post = metadata["post"], let software = metadata["software"],
       let hash = metadata["configuration_hash"],
@@ -93,6 +106,7 @@ public struct CaptureHeader: Sendable, Equatable {
     self.init(
       post: post, captureEpoch: epoch, software: software, configurationHash: hash,
       siteBundle: [], exercise: metadata["exercise"], origin: origin)
+    part = CapturePart(metadata: metadata)
     if let instant = metadata["clock_monotonic_ns"].flatMap({ Int64($0) }),
       let wall = metadata["clock_utc_ns"].flatMap({ Int64($0) }),
       let uncertainty = metadata["clock_uncertainty_ns"].flatMap({ Int64($0) }),

@@ -24,12 +24,18 @@ public struct CaptureReader: ~Copyable, Sendable {
   private var file: MCAPReader
   /// The message that was read with the header and not given out yet.
   private var pending: MCAPMessage?
+  /// What is given out, by the time of recording.
+  private var span = Instant(monotonicNanos: 0)...Instant(monotonicNanos: .max)
+  /// From this chunk on nothing within the span follows.
+  private var lastOffset = Int.max
   private let recordedNames: CaptureNames
   private var sensorNames: [[UInt8]]
   /// The sensor and the source in use for each of the recorded ones.
   private var sensorIDs: [SensorID?]
   private var sourceIDs: [SourceID?]
   private var roles: [ChannelRole?] = []
+  /// Where the picture of the frame lies that `next` returned last; nothing for all else.
+  private var picture: Range<Int>?
 
   /// Opens a capture and reads its header and configuration.
   public init(path: String, limits: MCAPLimits = MCAPLimits()) throws(CaptureError) {
@@ -60,6 +66,9 @@ public struct CaptureReader: ~Copyable, Sendable {
 
   /// Text of the configuration in force when the recording began.
   public var siteBundle: [UInt8] { header.siteBundle }
+
+  /// Files that travel along, as far as they were met.
+  public var attachments: [MCAPAttachment] { file.attachments }
 
   /// Names of the recorded sensors, by number.
   public var sensors: [String] { recordedNames.sensors }
@@ -96,8 +105,13 @@ public struct CaptureReader: ~Copyable, Sendable {
         return nil
       }
       recorded = Instant(monotonicNanos: Int64(clamping: message.logTime))
+      guard span.contains(recorded) else {
+        if isBehindSpan() { return nil }
+        continue
+      }
+      picture = nil
       if let item = item(of: message) { return item }
-      skippedCount += 1
+      if roles[Int(message.channel)] != .shown { skippedCount += 1 }
     }
   }
 
@@ -105,8 +119,27 @@ public struct CaptureReader: ~Copyable, Sendable {
   public func withPayload<Result, Failure: Error>(
     _ body: (RawSpan) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    try file.withPayload(body)
+    guard let picture else { return try file.withPayload(body) }
+    return try file.withPayload { bytes throws(Failure) in try body(bytes.extracting(picture)) }
   }
+
+  /// The capture's index of chunks.
+  public borrowing func index() throws(CaptureError) -> MCAPIndex { try file.index() }
+
+  /// From here on gives out only what was recorded within `span`, beginning at its first chunk,
+  /// which is found in logarithmic time in a capture that was closed.
+  public mutating func restrict(to span: ClosedRange<Instant>) throws(CaptureError) {
+    func nanos(_ time: Instant) -> UInt64 { UInt64(max(time.monotonicNanos, 0)) }
+    let index = try file.index()
+    self.span = span
+    let end = index.endOfChunks(notAfter: nanos(span.upperBound))
+    lastOffset = end < index.chunks.count ? index.chunks[end].offset : .max
+    guard !index.hasLooseMessages else { return }
+    pending = nil
+    try file.seek(toChunk: index.firstChunk(notBefore: nanos(span.lowerBound)), of: index)
+  }
+
+  private func isBehindSpan() -> Bool { file.chunkStart >= lastOffset }
 
   // MARK: - Items
 
@@ -122,10 +155,17 @@ public struct CaptureReader: ~Copyable, Sendable {
     }
     let time = Instant(monotonicNanos: Int64(clamping: message.publishTime))
     switch role {
-    case .unknown: return nil
+    case .unknown, .shown: return nil
     case .bytes(let source): return .bytes(at: time, source: source)
     case .event: return .event(at: recorded)
-    case .frame(var header, let source):
+    case .frame(var header, let source, let isBare):
+      if !isBare {
+        let format = header.format
+        guard let place = file.withPayload({ PictureMessage.payload(of: format, in: $0) }) else {
+          return nil
+        }
+        picture = place
+      }
       header.sequence = message.sequence
       header.time = time
       return .frame(header, source: source)
@@ -147,6 +187,7 @@ public struct CaptureReader: ~Copyable, Sendable {
     case "gpio": return source.map { .edge($0) } ?? .unknown
     default: break
     }
+    if channel.topic.hasPrefix(MapMessage.topicPrefix) { return .shown }
     guard let source else { return .unknown }
     if channel.topic.hasPrefix("health/") { return .health(source) }
     if channel.topic.hasPrefix("serial/") { return .bytes(source) }
@@ -154,7 +195,7 @@ public struct CaptureReader: ~Copyable, Sendable {
       let sensor = recordedNames.sensors.firstIndex(of: channel.metadata["sensor"] ?? ""),
       let id = sensorIDs[sensor], let header = FrameHeader(metadata: channel.metadata, sensor: id)
     {
-      return .frame(header, source)
+      return .frame(header, source, isBare: channel.messageEncoding != PictureMessage.encoding)
     }
     return .unknown
   }
@@ -251,7 +292,7 @@ public struct CaptureReader: ~Copyable, Sendable {
     return CapturedArrival(time: recorded, source: source, sequence: UInt64(found.sequence))
   }
 
-  private func sensor(named range: Range<Int>, _ bytes: RawSpan) -> SensorID? {
+  func sensor(named range: Range<Int>, _ bytes: RawSpan) -> SensorID? {
     let name = bytes.extracting(range)
     for place in sensorNames.indices where name.holds(sensorNames[place]) {
       return sensorIDs[place]
@@ -263,14 +304,17 @@ public struct CaptureReader: ~Copyable, Sendable {
 }
 
 /// What a channel's messages are.
-enum ChannelRole: Sendable {
+enum ChannelRole: Sendable, Equatable {
   case edge(SourceID)
-  case frame(FrameHeader, SourceID)
+  /// `isBare`: the message is the picture, as in format 1.
+  case frame(FrameHeader, SourceID, isBare: Bool)
   case bytes(SourceID)
   case health(SourceID)
   case clock
   case observation
   case event
+  /// What repeats other channels for viewers.
+  case shown
   case unknown
 }
 

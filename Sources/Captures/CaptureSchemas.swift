@@ -35,4 +35,21 @@ enum CaptureSchemas {
     {"$schema":"https://json-schema.org/draft/2020-12/schema","title":"Event of the post",\
     "type":"object"}
     """
+
+  /// Source: foxglove-sdk, schemas/jsonschema/LocationFix.json.
+  static let fix = """
+    {"title":"foxglove.LocationFix","type":"object","required":["timestamp","frame_id","latitude",\
+    "longitude","altitude","position_covariance","position_covariance_type"],"properties":{\
+    "timestamp":{"type":"object","title":"time","properties":{"sec":{"type":"integer"},\
+    "nsec":{"type":"integer"}}},"frame_id":{"type":"string"},"latitude":{"type":"number"},\
+    "longitude":{"type":"number"},"altitude":{"type":"number"},"position_covariance":{\
+    "type":"array","items":{"type":"number"},"minItems":9,"maxItems":9},\
+    "position_covariance_type":{"type":"integer"}}}
+    """
+
+  /// Source: foxglove-sdk, schemas/jsonschema/GeoJSON.json.
+  static let geoJSON = """
+    {"title":"foxglove.GeoJSON","type":"object","required":["geojson"],"properties":{\
+    "geojson":{"type":"string"}}}
+    """
 }

@@ -1,3 +1,4 @@
+import Geodesy
 public import Model
 
 /// Records a run of a post: raw samples as they came, the clock, the order in which fusion took the
@@ -13,9 +14,15 @@ public struct CaptureWriter: ~Copyable, Sendable {
   private let names: CaptureNames
   /// Names of sensors as JSON strings, by number.
   private let quotedSensors: [[UInt8]]
-  private let schemas: Schemas
+  private var schemas: Schemas
   private var channels = ChannelTable()
   private var text: ByteBuffer
+  private let frame: LocalFrame
+  /// The newest map to UTC, for the times that viewers show.
+  private var clockMap: ClockMap?
+  /// Channels of the places of our own, by sensor; 0 before the first.
+  private var fixChannels: [UInt16]
+  private var eventMapChannel: UInt16 = 0
 
   private struct Schemas {
     var gpio: UInt16
@@ -23,6 +30,11 @@ public struct CaptureWriter: ~Copyable, Sendable {
     var clock: UInt16
     var observation: UInt16
     var event: UInt16
+    var fix: UInt16
+    var geoJSON: UInt16
+    /// By the picture's format; 0 before the first.
+    var rawPicture: UInt16 = 0
+    var compressedPicture: UInt16 = 0
   }
 
   /// Creates the file and puts header, names and configuration on it at once.
@@ -42,7 +54,14 @@ public struct CaptureWriter: ~Copyable, Sendable {
     let names = CaptureNames(site)
     var file = try MCAPWriter(
       path: path, profile: "vedette", library: header.software, options: options)
-    schemas = try Self.begin(&file, header, names)
+    let frame = LocalFrame(
+      latitudeDegrees: site.origin.latitudeDegrees, longitudeDegrees: site.origin.longitudeDegrees,
+      heightMetres: site.origin.heightMetres)
+    schemas = try Self.begin(
+      &file, header, names, map: MapMessage.geoJSON(of: site, frame: frame))
+    self.frame = frame
+    clockMap = header.clock
+    fixChannels = names.sensors.map { _ in 0 }
     self.names = names
     quotedSensors = names.sensors.map { name in
       var buffer = ByteBuffer()
@@ -55,7 +74,7 @@ public struct CaptureWriter: ~Copyable, Sendable {
 
   /// Writes what stands before the first sample.
   private static func begin(
-    _ file: inout MCAPWriter, _ header: CaptureHeader, _ names: CaptureNames
+    _ file: inout MCAPWriter, _ header: CaptureHeader, _ names: CaptureNames, map: [UInt8]
   ) throws(CaptureError) -> Schemas {
     try file.writeMetadata(name: CaptureHeader.recordName, header.metadata)
     try file.writeMetadata(
@@ -67,12 +86,24 @@ public struct CaptureWriter: ~Copyable, Sendable {
       health: try add("vedette.HealthReport", CaptureSchemas.health, to: &file),
       clock: try add("vedette.ClockMap", CaptureSchemas.clock, to: &file),
       observation: try add("vedette.Observation", CaptureSchemas.observation, to: &file),
-      event: try add("vedette.Event", CaptureSchemas.event, to: &file))
+      event: try add("vedette.Event", CaptureSchemas.event, to: &file),
+      fix: try add(MapMessage.fixName, CaptureSchemas.fix, to: &file),
+      geoJSON: try add(MapMessage.geoJSONName, CaptureSchemas.geoJSON, to: &file))
     let channel = try file.addChannel(topic: "site", messageEncoding: "yaml", schema: 0)
     let start = nanos(header.clock?.instant ?? Instant(monotonicNanos: 0))
     try unsafe file.write(
       MCAPMessage(channel: channel, sequence: 0, logTime: start, publishTime: start),
       header.siteBundle.span.bytes)
+    let mapChannel = try file.addChannel(
+      topic: "map/site", messageEncoding: "json", schema: schemas.geoJSON)
+    var text = ByteBuffer(capacity: map.count + 64)
+    unsafe MapMessage.append(geoJSON: map.span.bytes, to: &text)
+    try write(
+      text, MCAPMessage(channel: mapChannel, sequence: 0, logTime: start, publishTime: start),
+      to: &file)
+    for attachment in header.attachments {
+      try file.writeAttachment(attachment, logTime: start)
+    }
     // So that even a capture that is cut off early says what it is.
     try file.flush()
     return schemas
@@ -112,19 +143,13 @@ public struct CaptureWriter: ~Copyable, Sendable {
   public mutating func append(
     frame: FrameHeader, bytes: RawSpan, source: SourceID, recorded: Instant? = nil
   ) throws(CaptureError) {
+    let name = frame.sensor.index < names.sensors.count ? names.sensors[frame.sensor.index] : ""
     let channel: UInt16
     if let known = channels.channel(for: frame, source) {
       channel = known
     } else {
-      let name = frame.sensor.index < names.sensors.count ? names.sensors[frame.sensor.index] : ""
-      let encoding =
-        switch frame.format {
-        case .grey: "luma8"
-        case .mjpeg: "jpeg"
-        case .yuyv, .nv12: "\(frame.format.name)"
-        }
       channel = try addChannel(
-        "camera/\(name)", encoding, 0, source,
+        "camera/\(name)", PictureMessage.encoding, pictureSchema(frame.format), source,
         [
           ("sensor", name), ("id", "\(frame.sensor.rawValue)"), ("width", "\(frame.width)"),
           ("height", "\(frame.height)"), ("stride", "\(frame.stride)"),
@@ -132,10 +157,14 @@ public struct CaptureWriter: ~Copyable, Sendable {
         ])
       channels.keep(channel, for: frame, source)
     }
-    try file.write(
-      MCAPMessage(
-        channel: channel, sequence: frame.sequence, logTime: Self.nanos(recorded ?? frame.time),
-        publishTime: Self.nanos(frame.time)), bytes)
+    text.clear()
+    PictureMessage.appendHead(
+      of: frame, wall: wallTime(at: frame.time), sensor: name, payloadBytes: bytes.byteCount,
+      to: &text)
+    let message = MCAPMessage(
+      channel: channel, sequence: frame.sequence, logTime: Self.nanos(recorded ?? frame.time),
+      publishTime: Self.nanos(frame.time))
+    try Self.write(text, bytes, message, to: &file)
   }
 
   /// Appends bytes of a serial link that were read together at `time`.
@@ -187,6 +216,7 @@ public struct CaptureWriter: ~Copyable, Sendable {
     text.append(clock.state.name)
     text.append("\"}")
     try writeText(slot, recorded ?? clock.instant, clock.instant)
+    clockMap = clock
   }
 
   /// Appends what fusion took, when, and for people what it said.
@@ -197,6 +227,9 @@ public struct CaptureWriter: ~Copyable, Sendable {
     text.clear()
     text.appendJSON(arrival.observation, sensor: quoted(arrival.observation.sensor))
     try writeText(slot, arrival.time, arrival.observation.time)
+    if case .platform(let platform) = arrival.observation.content {
+      try append(fix: platform, of: arrival)
+    }
   }
 
   /// Appends an event as it was put on record at `time`: one JSON object.
@@ -204,7 +237,38 @@ public struct CaptureWriter: ~Copyable, Sendable {
     let slot = try openSlot(.events, .clock) { writer throws(CaptureError) in
       try writer.addChannel("events", "json", writer.schemas.event, nil, [])
     }
-    try file.write(message(slot, time, time), event)
+    let message = message(slot, time, time)
+    try file.write(message, event)
+    guard MapMessage.hasPlace(event) else { return }
+    if eventMapChannel == 0 {
+      eventMapChannel = try addChannel("map/events", "json", schemas.geoJSON, nil, [])
+    }
+    text.clear()
+    MapMessage.append(geoJSON: event, to: &text)
+    var shown = message
+    shown.channel = eventMapChannel
+    try Self.write(text, shown, to: &file)
+  }
+
+  /// Repeats a place of our own for maps.
+  private mutating func append(
+    fix platform: PlatformState, of arrival: Arrival
+  ) throws(CaptureError) {
+    let sensor = arrival.observation.sensor
+    guard sensor.index < fixChannels.count else { return }
+    if fixChannels[sensor.index] == 0 {
+      fixChannels[sensor.index] = try addChannel(
+        "map/\(names.sensors[sensor.index])", "json", schemas.fix, nil, [])
+    }
+    text.clear()
+    MapMessage.append(
+      platform, wall: wallTime(at: arrival.observation.time), frame: frame,
+      sensor: quoted(sensor), to: &text)
+    let message = MCAPMessage(
+      channel: fixChannels[sensor.index],
+      sequence: UInt32(truncatingIfNeeded: arrival.observation.sequence),
+      logTime: Self.nanos(arrival.time), publishTime: Self.nanos(arrival.observation.time))
+    try Self.write(text, message, to: &file)
   }
 
   /// Puts all that was appended so far into the file.
@@ -212,6 +276,31 @@ public struct CaptureWriter: ~Copyable, Sendable {
 
   /// Writes the rest and the index, and waits until the storage has it.
   public consuming func close() throws(CaptureError) { try file.close() }
+
+  /// UTC at `time`; the time itself while no map to UTC is known.
+  private func wallTime(at time: Instant) -> WallTime {
+    clockMap?.wallTime(at: time) ?? WallTime(unixNanos: max(time.monotonicNanos, 0))
+  }
+
+  private mutating func pictureSchema(_ format: PixelFormat) throws(CaptureError) -> UInt16 {
+    let isCompressed = format == .mjpeg
+    let known = isCompressed ? schemas.compressedPicture : schemas.rawPicture
+    if known != 0 { return known }
+    let schema = try file.addSchema(
+      name: isCompressed ? PictureMessage.compressedName : PictureMessage.rawName,
+      encoding: PictureMessage.encoding, data: PictureMessage.descriptor(of: format))
+    if isCompressed { schemas.compressedPicture = schema } else { schemas.rawPicture = schema }
+    return schema
+  }
+
+  private static func write(
+    _ head: borrowing ByteBuffer, _ payload: RawSpan, _ message: MCAPMessage,
+    to file: inout MCAPWriter
+  ) throws(CaptureError) {
+    try head.withBytes { bytes throws(CaptureError) in
+      try file.write(message, prefix: bytes, payload)
+    }
+  }
 
   // MARK: - Channels
 

@@ -9,7 +9,9 @@ struct JSONFields {
     case string(Range<Int>)
     /// A number without fraction and exponent.
     case integer(Int64)
-    /// Anything else.
+    /// `true`, `false`, `null`, or a number with fraction or exponent.
+    case word(Range<Int>)
+    /// A nested value.
     case other
   }
 
@@ -122,7 +124,8 @@ struct JSONFields {
       position += 1
     }
     guard position > start + (isNegative ? 1 : 0) else { return nil }
-    return isInteger ? .integer(isNegative ? 0 &- magnitude : magnitude) : .other
+    return isInteger
+      ? .integer(isNegative ? 0 &- magnitude : magnitude) : .word(start..<position)
   }
 }
 

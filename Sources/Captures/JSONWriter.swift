@@ -29,18 +29,38 @@ extension ByteBuffer {
   /// Appends `text` as a string, quoted and escaped.
   mutating func appendJSON(_ text: String) {
     append(UInt8(ascii: "\""))
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "\""): append("\\\"")
-      case UInt8(ascii: "\\"): append("\\\\")
-      case 0..<0x20:
-        append("\\u00")
-        appendHexadecimal(byte >> 4)
-        appendHexadecimal(byte & 15)
-      default: append(byte)
-      }
-    }
+    for byte in text.utf8 { appendEscaped(byte) }
     append(UInt8(ascii: "\""))
+  }
+
+  /// Appends UTF-8 as the inside of a string, escaped.
+  mutating func appendEscaped(_ text: RawSpan) {
+    for place in 0..<text.byteCount {
+      appendEscaped(unsafe text.unsafeLoad(fromUncheckedByteOffset: place, as: UInt8.self))
+    }
+  }
+
+  /// Appends the bytes of `value`, the least significant first, two digits each.
+  mutating func appendHexadecimal<Value: FixedWidthInteger>(little value: Value) {
+    var left = value
+    for _ in 0..<Value.bitWidth / 8 {
+      let byte = UInt8(truncatingIfNeeded: left)
+      appendHexadecimal(byte >> 4)
+      appendHexadecimal(byte & 15)
+      left >>= 8
+    }
+  }
+
+  private mutating func appendEscaped(_ byte: UInt8) {
+    switch byte {
+    case UInt8(ascii: "\""): append("\\\"")
+    case UInt8(ascii: "\\"): append("\\\\")
+    case 0..<0x20:
+      append("\\u00")
+      appendHexadecimal(byte >> 4)
+      appendHexadecimal(byte & 15)
+    default: append(byte)
+    }
   }
 
   private mutating func appendHexadecimal(_ digit: UInt8) {

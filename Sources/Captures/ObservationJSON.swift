@@ -32,12 +32,17 @@ extension ByteBuffer {
       append(report.reason.name)
       append("\",\"errno\":")
       appendJSON(report.systemError)
+      append(",\"noticed_ns\":")
+      appendJSON(report.time.monotonicNanos)
     case .clock(let map):
       append(",\"kind\":\"clock\",\"utc_ns\":")
       appendJSON(map.wall.unixNanos)
       append(",\"state\":\"")
       append(map.state.name)
-      append(UInt8(ascii: "\""))
+      append("\",\"uncertainty_ns\":")
+      appendJSON(map.uncertaintyNanos)
+      append(",\"instant_ns\":")
+      appendJSON(map.instant.monotonicNanos)
     }
     append(UInt8(ascii: "}"))
   }
@@ -71,7 +76,9 @@ extension ByteBuffer {
       if lane > 0 { append(UInt8(ascii: ",")) }
       appendJSON(detection.box[lane])
     }
-    append(UInt8(ascii: "]"))
+    append("],\"bits\":\"")
+    appendBits(detection)
+    append(UInt8(ascii: "\""))
   }
 
   private mutating func appendMembers(_ platform: PlatformState) {
@@ -93,6 +100,9 @@ extension ByteBuffer {
     appendList(platform.footprintCentre.x, platform.footprintCentre.y, decimals: 3)
     append(",\"footprint_radius\":")
     appendJSON(Double(platform.footprintRadius), decimals: 3)
+    append(",\"bits\":\"")
+    appendBits(platform)
+    append(UInt8(ascii: "\""))
   }
 
   private mutating func appendList(_ a: Double, _ b: Double, decimals: Int) {

@@ -19,15 +19,17 @@ public struct MCAPReader: ~Copyable, Sendable {
   /// Library named in the file's header.
   public let library: String
   /// Channels met so far (all of them after the last message), by number.
-  public private(set) var channels: [MCAPChannel?] = []
+  public internal(set) var channels: [MCAPChannel?] = []
   /// Schemas met so far.
-  public private(set) var schemas: [UInt16: MCAPSchema] = [:]
+  public internal(set) var schemas: [UInt16: MCAPSchema] = [:]
   /// Metadata records met so far, by name; the first of a name holds.
-  public private(set) var metadata: [String: [String: String]] = [:]
+  public internal(set) var metadata: [String: [String: String]] = [:]
+  /// Attachments met so far; those longer than other records may be are passed over.
+  public internal(set) var attachments: [MCAPAttachment] = []
   /// Set when the end was reached and is not the end of a whole file.
-  public private(set) var truncation: Truncation?
+  public internal(set) var truncation: Truncation?
   /// Whether everything was read.
-  public private(set) var isAtEnd = false
+  public internal(set) var isAtEnd = false
   /// Chunks read so far.
   public private(set) var chunkCount = 0
   /// Bytes of messages that came out of chunks so far.
@@ -39,18 +41,18 @@ public struct MCAPReader: ~Copyable, Sendable {
   let limits: MCAPLimits
   private let decompressor: ZstandardDecompressor
   /// Where the next record of the file begins.
-  private var position: Int
+  var position: Int
   /// Running CRC of the data section; nothing once a record was passed over unread.
-  private var dataCRC: CRC32?
-  private var hasFooter = false
+  var dataCRC: CRC32?
+  var hasFooter = false
 
   // The record last read, and the chunk that it holds.
   private var record: ByteBuffer
   private var head: ByteBuffer
   private var decompressed: ByteBuffer
-  private var chunkOffset = 0
+  var chunkOffset = 0
   private var isDecompressed = false
-  private var chunk = 0..<0
+  var chunk = 0..<0
   private var payload = 0..<0
 
   /// Opens a file and reads its header.
@@ -112,7 +114,7 @@ public struct MCAPReader: ~Copyable, Sendable {
   // MARK: - Records of the file
 
   /// Reads one record; a message that stands outside of chunks is returned.
-  private mutating func nextRecord() throws(CaptureError) -> MCAPMessage? {
+  mutating func nextRecord() throws(CaptureError) -> MCAPMessage? {
     let begin = position
     guard let (opcode, length) = try nextHead() else { return nil }
     switch opcode {
@@ -131,6 +133,12 @@ public struct MCAPReader: ~Copyable, Sendable {
       try takeDefinition(opcode, in: 0..<length, at: begin)
     case MCAPFormat.Opcode.messageIndex:
       try readRecord(length)
+    case MCAPFormat.Opcode.attachment where length <= limits.otherRecordBytesMax:
+      try readRecord(length)
+      guard let attachment = record.withBytes({ MCAPAttachment($0, 0..<length) }) else {
+        throw broken("an attachment", at: begin)
+      }
+      attachments.append(attachment)
     case MCAPFormat.Opcode.dataEnd:
       let expected = dataCRC
       try readRecord(length)

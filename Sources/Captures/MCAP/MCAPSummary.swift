@@ -8,6 +8,8 @@ public struct MCAPSummary: Sendable, Equatable {
     public var end: UInt64
     /// Where its record begins in the file.
     public var offset: UInt64
+    /// Bytes of its record.
+    public var length: UInt64
     /// Bytes stored.
     public var storedBytes: UInt64
     /// Bytes it decompresses to.
@@ -132,7 +134,7 @@ extension MCAPSummary {
     let start = cursor.integer(UInt64.self, bytes)
     let end = cursor.integer(UInt64.self, bytes)
     let offset = cursor.integer(UInt64.self, bytes)
-    _ = cursor.integer(UInt64.self, bytes)  // length of the chunk's record
+    let length = cursor.integer(UInt64.self, bytes)
     let mapLength = cursor.integer(UInt32.self, bytes)
     _ = cursor.take(UInt64(mapLength))
     _ = cursor.integer(UInt64.self, bytes)  // length of its message index
@@ -141,7 +143,7 @@ extension MCAPSummary {
     let size = cursor.integer(UInt64.self, bytes)
     chunks.append(
       ChunkIndex(
-        start: start, end: end, offset: offset, storedBytes: stored, size: size,
+        start: start, end: end, offset: offset, length: length, storedBytes: stored, size: size,
         compression: compression))
     return !cursor.isBroken
   }

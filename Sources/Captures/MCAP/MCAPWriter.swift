@@ -1,9 +1,9 @@
 /// Writes an MCAP file: chunks with CRC and message index, and at the end the summary.
 ///
 /// Messages are gathered in a chunk of bounded size and time; a chunk and its index go to the file
-/// in one write, so that a file cut off by a crash loses the last chunk only. Without compression a
-/// large message closes its chunk and is written from where it lies, without being copied. After the
-/// buffers have grown to the recording's needs, writing a message allocates nothing.
+/// in one write, so that a file cut off by a crash loses the last chunk only. Uncompressed, a large
+/// message closes its chunk and is written from where it lies. After the buffers have grown to the
+/// recording's needs, writing a message allocates nothing.
 ///
 /// One thread at a time. A writer that goes away without `close()` leaves what a crash leaves: whole
 /// chunks without a summary.
@@ -148,8 +148,27 @@ public struct MCAPWriter: ~Copyable, Sendable {
     summary.addMetadata(name: name, offset: offset, length: length)
   }
 
+  /// Closes the chunk under construction, if any, and writes an attachment.
+  public mutating func writeAttachment(
+    _ attachment: MCAPAttachment, logTime: UInt64
+  ) throws(CaptureError) {
+    try flush()
+    attachment.append(to: &head, logTime: logTime)
+    let offset = file.position
+    let length = head.count
+    try writeHead()
+    summary.addAttachment(attachment, logTime: logTime, offset: offset, length: length)
+  }
+
   /// Takes a message; `message.channel` is a number that `addChannel` gave.
   public mutating func write(_ message: MCAPMessage, _ payload: RawSpan) throws(CaptureError) {
+    try write(message, prefix: RawSpan(), payload)
+  }
+
+  /// Takes a message whose content is `prefix` and behind it `payload`, which may be large.
+  public mutating func write(
+    _ message: MCAPMessage, prefix: RawSpan, _ payload: RawSpan
+  ) throws(CaptureError) {
     try checkUsable()
     precondition(
       message.channel >= 1 && message.channel <= summary.channelCount,
@@ -162,7 +181,7 @@ public struct MCAPWriter: ~Copyable, Sendable {
     let isDirect =
       options.compression == .none && payload.byteCount >= options.directBytesMin
     let length =
-      MCAPFormat.recordHeadBytes + MCAPFormat.messageHeadBytes
+      MCAPFormat.recordHeadBytes + MCAPFormat.messageHeadBytes + prefix.byteCount
       + (isDirect ? 0 : payload.byteCount)
     if !entries.isEmpty, mustClose(before: message.logTime, adding: length) {
       try closeChunk(RawSpan())
@@ -173,11 +192,13 @@ public struct MCAPWriter: ~Copyable, Sendable {
     start = min(start, message.logTime)
     end = max(end, message.logTime)
     chunk.append(MCAPFormat.Opcode.message)
-    chunk.append(little: UInt64(MCAPFormat.messageHeadBytes + payload.byteCount))
+    chunk.append(
+      little: UInt64(MCAPFormat.messageHeadBytes + prefix.byteCount + payload.byteCount))
     chunk.append(little: message.channel)
     chunk.append(little: message.sequence)
     chunk.append(little: message.logTime)
     chunk.append(little: message.publishTime)
+    chunk.append(prefix)
     if isDirect {
       try closeChunk(payload)
     } else {

@@ -17,6 +17,7 @@ struct SummaryBuilder: ~Copyable, Sendable {
   var indexOffsets: [(channel: UInt16, offset: Int)] = []
 
   private var metadataCount: UInt32 = 0
+  private var attachmentCount: UInt32 = 0
   private var start: UInt64 = .max
   private var end: UInt64 = 0
   private var channelMessages: [UInt64] = [0]
@@ -24,6 +25,7 @@ struct SummaryBuilder: ~Copyable, Sendable {
   private var channels = ByteBuffer(capacity: 4_096)
   private var chunks = ByteBuffer(capacity: 64 << 10)
   private var metadata = ByteBuffer(capacity: 1_024)
+  private var attachments = ByteBuffer(capacity: 256)
 
   /// Nothing gathered.
   init() {}
@@ -51,6 +53,22 @@ struct SummaryBuilder: ~Copyable, Sendable {
       record.append(prefixed: name)
     }
     metadataCount += 1
+  }
+
+  /// Keeps where an attachment stands.
+  mutating func addAttachment(
+    _ attachment: MCAPAttachment, logTime: UInt64, offset: Int, length: Int
+  ) {
+    Record.append(MCAPFormat.Opcode.attachmentIndex, to: &attachments) { record in
+      record.append(little: UInt64(offset))
+      record.append(little: UInt64(length))
+      record.append(little: logTime)
+      record.append(little: logTime)
+      record.append(little: UInt64(attachment.data.count))
+      record.append(prefixed: attachment.name)
+      record.append(prefixed: attachment.mediaType)
+    }
+    attachmentCount += 1
   }
 
   /// Counts a message.
@@ -112,6 +130,7 @@ struct SummaryBuilder: ~Copyable, Sendable {
     group(MCAPFormat.Opcode.channel, channels)
     group(MCAPFormat.Opcode.statistics, statistics())
     group(MCAPFormat.Opcode.chunkIndex, chunks)
+    group(MCAPFormat.Opcode.attachmentIndex, attachments)
     group(MCAPFormat.Opcode.metadataIndex, metadata)
     let offsetsStart = base + output.count
     offsets.withBytes { output.append($0) }
@@ -131,7 +150,7 @@ struct SummaryBuilder: ~Copyable, Sendable {
       record.append(little: messageCount)
       record.append(little: schemaCount)
       record.append(little: UInt32(channelCount))
-      record.append(little: UInt32(0))  // attachments
+      record.append(little: attachmentCount)
       record.append(little: metadataCount)
       record.append(little: UInt32(chunkCount))
       record.append(little: messageCount == 0 ? 0 : start)

@@ -4,6 +4,7 @@ import Ledger
 import Logging
 import Model
 import Rings
+import SiteConfiguration
 
 /// A capture being made: hands out the taps, then starts the recorder's thread.
 final class Recording {
@@ -40,8 +41,16 @@ final class Recording {
           post: site.post, captureEpoch: epoch, software: SoftwareVersion.text,
           configurationHash: site.configurationHash, siteBundle: surroundings.siteBundle,
           exercise: site.exercise, origin: surroundings.origin.isSimulated ? .simulated : .live,
-          clock: clock.read()),
+          clock: clock.read(), attachments: Self.attachments(surroundings.siteBundle)),
         site: site))
+  }
+
+  /// Site file and profiles as files of their own, for people who open the capture elsewhere.
+  private static func attachments(_ bundle: [UInt8]) -> [MCAPAttachment] {
+    guard let bundle = try? SiteBundle(decoding: bundle) else { return [] }
+    return ([bundle.site] + bundle.profiles).map {
+      MCAPAttachment(name: $0.name, mediaType: "application/yaml", data: Array($0.text.utf8))
+    }
   }
 
   /// A tap for the reader of `source`.
