@@ -9,7 +9,10 @@ import Station
 struct CaptureCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "capture", abstract: "Looks into captures and makes them from other recordings.",
-    subcommands: [CaptureInfoCommand.self, CaptureImportCommand.self])
+    subcommands: [
+      CaptureInfoCommand.self, CaptureRepairCommand.self, CaptureCutCommand.self,
+      CaptureImportCommand.self,
+    ])
 }
 
 struct CaptureInfoCommand: AsyncParsableCommand {

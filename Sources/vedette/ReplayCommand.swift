@@ -17,6 +17,12 @@ struct ReplayCommand: AsyncParsableCommand {
   @Option(help: "1 is real time, 4 four times as fast, max as fast as it goes.")
   var speed = "max"
 
+  @Option(help: "Begin so many seconds after the capture's beginning.")
+  var from = 0.0
+
+  @Option(help: "End so many seconds after the capture's beginning.")
+  var to: Double?
+
   @Option(help: "Use this site file instead of the configuration in the capture.")
   var site: String?
 
@@ -39,6 +45,10 @@ struct ReplayCommand: AsyncParsableCommand {
   func validate() throws {
     guard speed == "max" || (Double(speed).map { $0 > 0 && $0 <= 1_000 } ?? false) else {
       throw ValidationError("--speed takes max or a number above 0 and at most 1000")
+    }
+    guard from >= 0, from < 1e9, (to ?? from) >= from, (to ?? 0) < 1e9 else {
+      throw ValidationError(
+        "--from and --to are seconds from the beginning, --to not before --from")
     }
   }
 
@@ -68,12 +78,15 @@ struct ReplayCommand: AsyncParsableCommand {
     site.exercise = site.exercise ?? exercise
     var lines: [UInt8] = []
     let showsEvents = !json
-    let report = try CaptureReplay(path: capture, site: site, isOtherSite: self.site != nil)
-      .run(speed: Double(speed)) { event, data in
-        let data = data.withUnsafeBytes { Array($0) }
-        if events != nil { lines += data + [UInt8(ascii: "\n")] }
-        if showsEvents { say(EventLine(data: data).text) }
-      }
+    let span = from > 0 || to != nil ? try CaptureSpan.of(capture, from: from, to: to) : nil
+    let report = try CaptureReplay(
+      path: capture, site: site, isOtherSite: self.site != nil, span: span
+    )
+    .run(speed: Double(speed)) { event, data in
+      let data = data.withUnsafeBytes { Array($0) }
+      if events != nil { lines += data + [UInt8(ascii: "\n")] }
+      if showsEvents { say(EventLine(data: data).text) }
+    }
     if let events { try write(lines, to: events) }
     if json {
       let encoder = JSONEncoder()
@@ -100,6 +113,7 @@ struct ReplayCommand: AsyncParsableCommand {
     case false?: say("DIFFERENT from the \(report.eventsRecorded) events of the recorded run")
     case nil: break
     }
+    say("digest \(report.digest)")
     if let truncation = report.truncation {
       say("the capture is cut off \(truncation); all this is of the part before")
     }

@@ -3,8 +3,9 @@
 import hashlib
 import json
 import random
+import subprocess
 
-from support import WORK, check, free_port, main, run
+from support import PROGRAMS, WORK, check, free_port, main, run
 
 CAPTURE = WORK / "run.mcap"
 
@@ -27,6 +28,42 @@ def replay():
     check("a replay is identical to the recorded run",
           isinstance(first, dict) and first["isIdentical"] is True and first["events"] > 5, first)
     check("three replays give the same bytes", len(digests) == 1, digests)
+
+
+def digests():
+    """The digest line at every speed and on every count of cores."""
+    found = set()
+    commands = [("max", None), ("max", "0"), ("max", "0,1"), ("10", "0"), ("10", None)]
+    for speed, cores in commands * 2:
+        command = [PROGRAMS / "vedette", "replay", CAPTURE, "--speed", speed]
+        if cores:
+            command = ["taskset", "-c", cores, *command]
+        ended = subprocess.run(
+            list(map(str, command)), capture_output=True, text=True, timeout=60, check=False)
+        lines = [line for line in ended.stdout.splitlines() if line.startswith("digest ")]
+        found.add((ended.returncode, *lines))
+    check("ten replays at speeds 10 and max, on one core and more, give one digest",
+          len(found) == 1 and all(len(entry) == 2 and entry[0] == 0 for entry in found), found)
+
+
+def parts():
+    cut, short = WORK / "cut-off.mcap", WORK / "part.mcap"
+    whole = CAPTURE.read_bytes()
+    cut.write_bytes(whole[:len(whole) * 2 // 3])
+    found = run("vedette", "capture", "repair", cut, "-o", WORK / "repaired.mcap")
+    check("vedette capture repair makes a cut-off capture whole",
+          found.returncode == 0
+          and run("vedette", "capture", "info", WORK / "repaired.mcap").returncode == 0,
+          found.stdout + found.stderr)
+    found = run("vedette", "capture", "cut", CAPTURE, "--from", 2, "--to", 6, "--without-pictures",
+                "-o", short)
+    replays = {run("vedette", "replay", short).stdout.split("digest ")[-1] for _ in range(2)}
+    check("a part without pictures is cut out, small, and replays alike twice",
+          found.returncode == 0 and short.stat().st_size < len(whole) / 4 and len(replays) == 1,
+          found.stderr + str(replays))
+    found = run("vedette", "replay", CAPTURE, "--from", 2, "--to", 6, "--json")
+    seconds = json.loads(found.stdout)["captureSeconds"] if found.returncode == 0 else None
+    check("a replay from second 2 to 6 spans 4 s", seconds and 3 < seconds <= 4.0, found.stderr)
 
 
 def inspection():
@@ -58,4 +95,4 @@ def damage():
           found.returncode == 66, f"exit {found.returncode}: {found.stderr}")
 
 
-main(record, replay, inspection, damage)
+main(record, replay, digests, parts, inspection, damage)

@@ -1,4 +1,5 @@
 public import Captures
+import Crypto
 import Devices
 import Fusion
 import Glibc
@@ -35,6 +36,9 @@ public struct CaptureReplay: ~Copyable {
     public var captureSeconds = 0.0
     /// Time that the replay took, seconds.
     public var replaySeconds = 0.0
+    /// SHA-256 over the payloads of all events, each with a line feed behind it, lower-case
+    /// hexadecimal: equal digests are equal events.
+    public var digest = ""
     /// Where the capture is cut off, in words; `nil` when it is whole.
     public var truncation: String?
   }
@@ -54,21 +58,28 @@ public struct CaptureReplay: ~Copyable {
   private var recordedEvents: [[UInt8]] = []
   private var replayedEvents: [[UInt8]] = []
   private var report = Report()
+  private var digest = SHA256()
 
   /// A replay of the capture at `path` under `site`.
   ///
   /// `isOtherSite`: the site is not the one recorded, so that recorded arrivals and events do not
-  /// apply.
-  public init(path: String, site: Site, isOtherSite: Bool = false) throws(CaptureError) {
+  /// apply. `span`: only what was recorded within it is replayed; then, as in a part of a capture,
+  /// the recorded arrivals do not apply either, because what came before is not known.
+  public init(
+    path: String, site: Site, isOtherSite: Bool = false, span: ClosedRange<Instant>? = nil
+  ) throws(CaptureError) {
+    var reader = try CaptureReader(path: path)
+    reader.use(site)
+    if let span { try reader.restrict(to: span) }
     self.path = path
     self.site = site
-    reader = try CaptureReader(path: path)
-    reader.use(site)
-    followsArrivals = reader.header.origin != .imported && !isOtherSite
-    perceptions = ReplayPerceptions(site: site)
-    engine = FusionEngine(site: site)
+    followsArrivals =
+      reader.header.origin != .imported && !isOtherSite && span == nil && reader.header.part == nil
     encoder = EventEncoder(
       site: site, captureEpoch: reader.header.captureEpoch, softwareVersion: SoftwareVersion.text)
+    self.reader = reader
+    perceptions = ReplayPerceptions(site: site)
+    engine = FusionEngine(site: site)
     waiting = site.sources.map { _ in [] }
     taken = site.sources.map { _ in 0 }
   }
@@ -109,6 +120,9 @@ public struct CaptureReplay: ~Copyable {
       report.eventsRecorded = recordedEvents.count
       report.isIdentical = recordedEvents == replayedEvents
     }
+    report.digest = digest.finalize().map { byte in
+      String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
+    }.joined()
     report.replaySeconds = MonotonicClock.now().seconds(since: begin)
     return report
   }
@@ -180,6 +194,8 @@ public struct CaptureReplay: ~Copyable {
     if case .crossing = event { report.crossings += 1 }
     _ = encoder.encode(event)
     encoder.withPayload { payload in
+      unsafe payload.withUnsafeBytes { unsafe digest.update(bufferPointer: $0) }
+      digest.update(data: [UInt8(ascii: "\n")])
       if followsArrivals { replayedEvents.append(Array(copying: payload)) }
       body(event, payload)
     }
