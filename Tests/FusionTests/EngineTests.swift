@@ -38,6 +38,30 @@ struct EngineTests {
     #expect(counters.detections > 500 && counters.tracksBorn > 500)
   }
 
+  @Test("sees who stands close to a camera that showed clutter before", arguments: 0..<10)
+  func nearCamera(seed: UInt64) {
+    var generator = SeededGenerator(seed: seed)
+    var scene = Scene()
+    scene.cameraPlace = SIMD2(0, -3.5)
+    scene.cameraCover = (SIMD2(-1.5, -1.5), SIMD2(1.5, 1.5))
+    for step in 0..<40 {
+      let place = SIMD2(
+        Double.random(in: -1.5..<1.5, using: &generator),
+        Double.random(in: -1.5..<1.5, using: &generator))
+      scene.scan([place], at: Double(step) * 0.1, sigma: 0.15, scores: .uninformative)
+    }
+    for step in 0..<150 {
+      // Stands for ten seconds, then walks over the line.
+      let y = min(1.2, -0.8 + 0.6 * max(0, Double(step) * 0.1 - 10))
+      scene.scan(
+        [SIMD2(0.05 * normal(&generator), y + 0.05 * normal(&generator))],
+        at: 4 + Double(step) * 0.1, sigma: 0.15)
+    }
+    let crossings = scene.crossings().filter { $0.time > Scene.instant(13) }
+    #expect(crossings.count == 1, "seed \(seed)")
+    #expect(crossings.first?.direction == .rightToLeft)
+  }
+
   @Test("is a pure function of its arrivals")
   func determinism() {
     var scene = Scene()

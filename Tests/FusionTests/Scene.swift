@@ -19,6 +19,10 @@ struct Scene {
   var cosine = 1.0
   var sine = 0.0
   var shift = SIMD2<Double>.zero
+  /// What the first camera covers: its south-west and north-east corner.
+  var cameraCover = (southWest: SIMD2(-100.0, -60.0), northEast: SIMD2(120.0, 60.0))
+  /// Where the first camera stands.
+  var cameraPlace = SIMD2(0.0, -60.0)
   private var sequences = [UInt64](repeating: 0, count: 8)
   private(set) var arrivals: [Arrival] = []
 
@@ -56,7 +60,12 @@ struct Scene {
           rightName: "outside", leftToRight: "out", rightToLeft: "in"),
       ],
       sensors: [
-        sensor("cam-1", box(-100, -60, 120, 60), rate: 0.05, .camera(cameraDetail(ground: true))),
+        sensor(
+          "cam-1",
+          box(
+            cameraCover.southWest.x, cameraCover.southWest.y, cameraCover.northEast.x,
+            cameraCover.northEast.y), rate: 0.05, at: cameraPlace,
+          .camera(cameraDetail(ground: true))),
         sensor("pir-n", box(-8, 3, 8, 13), rate: 2, .motion(motionDetail(.pir))),
         sensor("pir-s", box(-8, -13, 8, -3), rate: 2, .motion(motionDetail(.pir))),
         sensor("beam-1", box(-15, -0.5, 15, 0.5), rate: 1, .motion(motionDetail(.beam))),
@@ -68,9 +77,10 @@ struct Scene {
   }
 
   private func sensor(
-    _ name: String, _ coverage: [SIMD2<Double>], rate: Double, _ detail: Sensor.Detail
+    _ name: String, _ coverage: [SIMD2<Double>], rate: Double,
+    at unturned: SIMD2<Double> = SIMD2(0, -60), _ detail: Sensor.Detail
   ) -> Sensor {
-    let place = placed(SIMD2(0, -60))
+    let place = placed(unturned)
     return Sensor(
       name: name, profile: "test/test", place: SIMD3(place.x, place.y, 6), coverage: coverage,
       detectionProbability: 0.9, falseAlarmRate: rate, latencyNanos: 0, detail: detail)

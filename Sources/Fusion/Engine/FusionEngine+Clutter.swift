@@ -1,3 +1,4 @@
+import Geodesy
 import Glibc
 import Model
 
@@ -43,6 +44,10 @@ extension FusionEngine {
 
   /// Expected clutter a square metre (a radian, without a place) and scan where a detection is: the
   /// map around it, smoothed over neighbouring cells.
+  ///
+  /// A cell close to a camera is smaller than the doubt about a detection's place: what was counted
+  /// in it could as well have been in any cell of that doubt. Divided by the cell alone, one target
+  /// that stands there would make so dense a spot that no track could win against it.
   func clutterDensity(at detection: Detection, _ model: SensorModel) -> Double {
     // A drone's view moves: only its mean is known.
     guard model.cells >= 0 else { return model.clutterRate / model.coverArea }
@@ -59,7 +64,9 @@ extension FusionEngine {
         weight += share
       }
     }
-    return total / weight / place.size
+    guard detection.hasPosition else { return total / weight / place.size }
+    let doubt = 2 * Double.pi * noise(of: detection).determinant.squareRoot()
+    return total / weight / max(place.size, doubt)
   }
 
   /// Counts a detection that no confirmed track explains, by the probability that it is clutter.
