@@ -181,7 +181,7 @@ for room in keptRooms where room.hasTests && (wanted?.contains(room.name) ?? tru
       exclude: room.testData,
       swiftSettings: settings(isUnsafe: false)))
 }
-if wanted == nil {
+if wanted?.contains("TidyTests") ?? true {
   targets.append(
     .testTarget(
       name: "TidyTests", dependencies: ["TestSupport"], swiftSettings: settings(isUnsafe: false)))
