@@ -124,6 +124,9 @@ public struct CameraPerception: ~Copyable {
 
   // MARK: - Recording
 
+  /// Whether parts of the picture must never be kept: then only what `record` is handed may be.
+  public var hasPrivacyMasks: Bool { !masked.isEmpty }
+
   /// Records what stands in `luma`, without the masked pixels.
   private func recordLuma(_ header: FrameHeader, _ record: (FrameHeader, RawSpan) -> Void) {
     unsafe masked.blacken(UnsafeMutableBufferPointer(start: luma.base, count: luma.count))

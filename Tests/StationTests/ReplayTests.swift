@@ -1,3 +1,4 @@
+import Captures
 import Foundation
 import Logging
 import Model
@@ -28,6 +29,53 @@ import Testing
       #expect(report.arrivalsUnmatched == 0)
       #expect(Set(replayed) == Set(live), "the ledger holds what the replay gives")
     }
+  }
+
+  @Test func `what a privacy mask covers is in no capture, and the replay is the same`()
+    async throws
+  {
+    let folder = NSTemporaryDirectory() + "vedette-masks-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let capture = folder + "/run.mcap"
+    // The left half of one camera.
+    let site = DemoSite.bundle.site.text.replacing(
+      "device: \"card:demo west\"",
+      with: """
+        device: "card:demo west"
+            privacy_masks: [[[0, 0], [0.5, 0], [0.5, 1], [0, 1]]]
+        """)
+    let profiles = DemoSite.bundle.profiles
+    let loaded = try LoadedSite(bundle: SiteBundle(site: site, profiles: profiles))
+    _ = try await LiveRun(
+      origin: .simulation(.borderDemo), recordPath: capture, seconds: 4,
+      reader: { () throws(ConfigurationErrors) in loaded }
+    ).run { _ in }
+    let names = loaded.configuration.site.sensors.map(\.name)
+    var reader = try CaptureReader(path: capture)
+    reader.use(loaded.configuration.site)
+    var brightest: [String: UInt8] = [:]
+    while let item = try reader.next() {
+      guard case .frame(let header, _) = item else { continue }
+      let width = Int(header.width)
+      let stride = Int(header.stride)
+      var covered: UInt8 = 0
+      reader.withPayload { bytes in
+        let pixels = bytes.withUnsafeBytes { Array($0) }
+        for row in 0..<Int(header.height) {
+          for column in 0..<(width / 2 - 2) {
+            covered = max(covered, pixels[row * stride + column])
+          }
+        }
+      }
+      let name = names[header.sensor.index]
+      brightest[name] = max(brightest[name] ?? 0, covered)
+    }
+    #expect(brightest["cam-west"] == 0)
+    #expect(brightest["cam-east"] ?? 0 > 0)
+    let report = try CaptureReplay(path: capture, site: loaded.configuration.site)
+      .run(speed: nil) { _, _ in }
+    #expect(report.isIdentical == true)
   }
 
   @Test func `a station numbers on after a restart and a reload`() async throws {

@@ -32,6 +32,16 @@ func runFrameLane<Source: FrameSource & ~Copyable>(
 ) {
   while !stop.isSet {
     let reading = source.read(timeoutMilliseconds: readTimeoutMilliseconds) { header, bytes in
+      guard !perception.hasPrivacyMasks else {
+        // The camera's own bytes show what lies behind the masks: never recorded.
+        perception.take(header, bytes) {
+          tap.record($0, $1)
+        } emit: {
+          sink.add($0)
+        }
+        sink.flush()
+        return
+      }
       perception.take(header, bytes) { sink.add($0) }
       // After vision, so that recording never delays a detection.
       sink.flush()
