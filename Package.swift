@@ -37,6 +37,7 @@ let cLibraries: [CLibrary] = [
   CLibrary(name: "CSerialPort", pkgConfig: "libserialport", debian: "libserialport-dev"),
   CLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", debian: "libturbojpeg0-dev"),
   CLibrary(name: "CZstd", pkgConfig: "libzstd", debian: "libzstd-dev"),
+  CLibrary(name: "CNettle", pkgConfig: "nettle", debian: "nettle-dev"),
   CLibrary(name: "CSystemd", pkgConfig: "libsystemd", debian: "libsystemd-dev"),
   CLibrary(name: "CThreads", pkgConfig: nil, debian: "libc6-dev"),
 ]
@@ -45,7 +46,7 @@ let rooms: [Room] = [
   Room(name: "Rings", floor: 1, uses: ["CEventFD"], isUnsafe: true),
   Room(name: "Geodesy", floor: 1),
   Room(name: "Model", floor: 1),
-  Room(name: "MAVLink", floor: 1, isUnsafe: true, testData: ["Tools"]),
+  Room(name: "MAVLink", floor: 1, uses: ["CNettle"], isUnsafe: true, testData: ["Tools"]),
   Room(name: "Vision", floor: 2, uses: ["Model", "Geodesy"], isUnsafe: true),
   Room(name: "SiteConfiguration", floor: 2, uses: ["Model", "Geodesy"], products: ["Yams/Yams"]),
   Room(
@@ -63,7 +64,7 @@ let rooms: [Room] = [
     isUnsafe: true),
   Room(name: "Fusion", floor: 3, uses: ["Model", "Geodesy"], isUnsafe: true),
   Room(
-    name: "Ledger", floor: 3, uses: ["Model", "Geodesy"],
+    name: "Ledger", floor: 3, uses: ["Model", "Geodesy", "CNettle"],
     products: ["SystemPackage/swift-system", "Crypto/swift-crypto"], isUnsafe: true,
     testData: ["Tools"]),
   Room(

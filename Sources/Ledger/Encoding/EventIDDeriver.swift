@@ -1,4 +1,4 @@
-import Crypto
+import CNettle
 import Model
 
 /// Derives event ids: the first 128 bits of SHA-256 over fields, as a UUID of version 8.
@@ -68,13 +68,17 @@ struct EventIDDeriver: ~Copyable {
 
   private func digest() -> EventID {
     unsafe fields.withUnsafeBytes { bytes in
-      var hash = SHA256()
-      unsafe hash.update(bufferPointer: bytes)
-      return unsafe hash.finalize().withUnsafeBytes { digest in
-        unsafe EventID(
-          digestHigh: UInt64(bigEndian: digest.loadUnaligned(as: UInt64.self)),
-          digestLow: UInt64(bigEndian: digest.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
+      var context = sha256_ctx()
+      unsafe nettle_sha256_init(&context)
+      unsafe nettle_sha256_update(
+        &context, bytes.count, bytes.bindMemory(to: UInt8.self).baseAddress)
+      var digest: (UInt64, UInt64) = (0, 0)
+      unsafe withUnsafeMutableBytes(of: &digest) { digest in
+        unsafe nettle_sha256_digest(
+          &context, digest.count, digest.bindMemory(to: UInt8.self).baseAddress)
       }
+      return EventID(
+        digestHigh: UInt64(bigEndian: digest.0), digestLow: UInt64(bigEndian: digest.1))
     }
   }
 }

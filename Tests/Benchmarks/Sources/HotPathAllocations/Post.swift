@@ -9,9 +9,6 @@ import Simulation
 
 /// The hot parts of a post, driven by one thread.
 final class Post {
-  /// Allocations that an event's id costs: swift-crypto keeps the state of SHA-256 in an object.
-  private static let perEncoding: UInt64 = 1
-
   private let perceiving = AllocationTally("perception")
   private let fusing = AllocationTally("rings and fusion")
   private let encoding = AllocationTally("encode")
@@ -139,11 +136,10 @@ final class Post {
       isMet: crossings >= 4)
     for tally in [perceiving, fusing, encoding, appending, committing] {
       print(tally.json)
-      let allowed = tally === encoding ? Self.perEncoding * tally.pieces : 0
       verdicts.check(
-        "hot path, allocations in \(tally.name) <= \(allowed)",
+        "hot path, allocations in \(tally.name) = 0",
         measured: "\(tally.count) in \(tally.pieces) pieces",
-        isMet: tally.count <= allowed && tally.pieces > 0)
+        isMet: tally.count == 0 && tally.pieces > 0)
     }
     print(verdicts.summary)
     return !verdicts.hasFailed
