@@ -43,10 +43,11 @@ let cLibraries: [CLibrary] = [
 ]
 
 let rooms: [Room] = [
+  Room(name: "Digests", floor: 0, uses: ["CNettle"], isUnsafe: true),
   Room(name: "Rings", floor: 1, uses: ["CEventFD"], isUnsafe: true),
   Room(name: "Geodesy", floor: 1),
   Room(name: "Model", floor: 1),
-  Room(name: "MAVLink", floor: 1, uses: ["CNettle"], isUnsafe: true, testData: ["Tools"]),
+  Room(name: "MAVLink", floor: 1, uses: ["Digests"], isUnsafe: true, testData: ["Tools"]),
   Room(name: "Vision", floor: 2, uses: ["Model", "Geodesy"], isUnsafe: true),
   Room(name: "SiteConfiguration", floor: 2, uses: ["Model", "Geodesy"], products: ["Yams/Yams"]),
   Room(
@@ -64,7 +65,7 @@ let rooms: [Room] = [
     isUnsafe: true),
   Room(name: "Fusion", floor: 3, uses: ["Model", "Geodesy"], isUnsafe: true),
   Room(
-    name: "Ledger", floor: 3, uses: ["Model", "Geodesy", "CNettle"],
+    name: "Ledger", floor: 3, uses: ["Digests", "Model", "Geodesy"],
     products: ["SystemPackage/swift-system", "Crypto/swift-crypto"], isUnsafe: true,
     testData: ["Tools"]),
   Room(

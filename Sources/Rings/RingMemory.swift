@@ -10,6 +10,7 @@ public import Synchronization
 /// | 128 | tail: how many elements were ever published | producer |
 /// | 256 | head: how many elements were ever released | consumer |
 /// | 384 | slots, `capacity` times the element's stride | producer |
+/// | after the slots | ``fetchAhead`` bytes, so that a fetch ahead stays in the block | nobody |
 ///
 /// The cursors stand 128 bytes apart, not 64, because x86 fetches cache lines in adjacent pairs and
 /// some arm64 cores have lines of 128 bytes: a store to one cursor must not take away the other.
@@ -34,11 +35,10 @@ struct RingMemory<Element: BitwiseCopyable & Sendable> {
     precondition(
       MemoryLayout<Element>.alignment <= 128,
       "A ring's slots are aligned to 128 bytes; this element asks for more.")
-    unsafe base = UnsafeMutableRawPointer.allocate(
-      byteCount: Self.slotsOffset + slotBytes, alignment: 128)
+    let bytes = unsafe Self.slotsOffset + slotBytes + Self.fetchAhead
+    unsafe base = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 128)
     // Every page is touched here, so that the first lap of the hot path takes no page fault.
-    unsafe base.initializeMemory(
-      as: UInt8.self, repeating: 0, count: Self.slotsOffset + slotBytes)
+    unsafe base.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
     unsafe ends.initialize(to: Atomic(2))
     unsafe tail.initialize(to: Atomic(0))
     unsafe head.initialize(to: Atomic(0))
@@ -57,6 +57,10 @@ struct RingMemory<Element: BitwiseCopyable & Sendable> {
   /// Bytes from the start of the block to the first slot.
   @inlinable
   static var slotsOffset: Int { 384 }
+
+  /// Bytes from a slot being written to the memory that the producer fetches meanwhile.
+  @inlinable
+  static var fetchAhead: Int { 512 }
 
   /// Number of ends that still exist: 2, 1, then the block is gone.
   @usableFromInline

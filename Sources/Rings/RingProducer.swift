@@ -1,3 +1,4 @@
+public import CEventFD
 public import Synchronization
 
 /// The pushing end of a ring, owned by one thread at a time.
@@ -48,9 +49,15 @@ public struct RingProducer<Element: BitwiseCopyable & Sendable>: ~Copyable, @unc
       seenHead = unsafe memory.head.pointee.load(ordering: .acquiring)
       if current &- seenHead == capacity { return false }
     }
-    unsafe (memory.slots + (current & (capacity &- 1))).initialize(to: element)
+    let slot = unsafe memory.slots + (current & (capacity &- 1))
+    unsafe slot.initialize(to: element)
     index = current &+ 1
     unsafe memory.tail.pointee.store(current &+ 1, ordering: .releasing)
+    // The consumer's core holds the lines of slots that it read a lap ago. Asked for before they are
+    // written, several are on their way at once; a store waits for each in turn.
+    if MemoryLayout<Element>.stride >= 64 {
+      unsafe vdt_fetch_for_store(UnsafeRawPointer(slot) + RingMemory<Element>.fetchAhead)
+    }
     return true
   }
 

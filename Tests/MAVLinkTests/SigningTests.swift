@@ -30,29 +30,6 @@ import Testing
     return parser.counters
   }
 
-  @Test("The digest is that of FIPS 180-4's examples and of a million letters")
-  func digest() {
-    func hex(_ bytes: [UInt8]) -> String {
-      var digest = SHA256Digest()
-      digest.update(bytes.span.bytes)
-      let words = digest.finish()
-      return (0..<8).map {
-        let text = String(words[$0], radix: 16)
-        return String(repeating: "0", count: 8 - text.utf8.count) + text
-      }.joined()
-    }
-    #expect(hex([]) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
-    #expect(
-      hex(Array("abc".utf8))
-        == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
-    #expect(
-      hex(Array("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq".utf8))
-        == "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1")
-    #expect(
-      hex([UInt8](repeating: 0x61, count: 1_000_000))
-        == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")
-  }
-
   @Test("Frames of the link's key are taken")
   func right() throws {
     let counted = counters(try frames(20).flatMap { $0 })

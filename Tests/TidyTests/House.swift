@@ -3,6 +3,7 @@
 enum House {
   /// Floor of every target; a target imports only targets on lower floors. C modules are floor 0.
   static let floors: [String: Int] = [
+    "Digests": 0,
     "Rings": 1, "Geodesy": 1, "Model": 1, "MAVLink": 1,
     "Vision": 2, "SiteConfiguration": 2, "Captures": 2,
     "Devices": 3, "Simulation": 3, "Perception": 3, "Fusion": 3, "Ledger": 3,
@@ -14,8 +15,9 @@ enum House {
   /// Targets and folders between the raw sample and the event's way to the ledger: no lock, no
   /// existential, no output.
   static let hot = [
-    "Sources/Rings/", "Sources/Geodesy/", "Sources/Model/", "Sources/MAVLink/", "Sources/Vision/",
-    "Sources/Perception/", "Sources/Fusion/", "Sources/Devices/", "Sources/Station/Pipeline/",
+    "Sources/Digests/", "Sources/Rings/", "Sources/Geodesy/", "Sources/Model/", "Sources/MAVLink/",
+    "Sources/Vision/", "Sources/Perception/", "Sources/Fusion/", "Sources/Devices/",
+    "Sources/Station/Pipeline/",
   ]
 
   /// Parts of those that run before the start, or in a tool: not hot.
@@ -26,7 +28,13 @@ enum House {
   }
 
   /// Targets that are pure functions of their input: no clock, no chance.
-  static let pure: Set = ["Geodesy", "Model", "MAVLink", "Vision", "Perception", "Fusion"]
+  static let pure: Set = [
+    "Digests", "Geodesy", "Model", "MAVLink", "Vision", "Perception", "Fusion",
+  ]
+
+  /// C modules whose functions stand in inlined code of their target, which takes a public import:
+  /// the ring's producer fetches ahead.
+  static let inlined = ["CEventFD": "Rings"]
 
   /// Targets whose results must not depend on the order of a hash table, which differs from run to
   /// run.

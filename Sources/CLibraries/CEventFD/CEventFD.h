@@ -1,4 +1,4 @@
-// What Swift's Glibc module does not show of eventfd(2), and the processor's spin hint.
+// What Swift's Glibc module does not show of eventfd(2), and the processor's hints: to spin, to fetch.
 #ifndef VDT_CEVENTFD_H
 #define VDT_CEVENTFD_H
 
@@ -15,5 +15,9 @@ static inline void vdt_spin_hint(void) { __asm__ volatile("yield"); }
 #else
 static inline void vdt_spin_hint(void) { __asm__ volatile(""); }
 #endif
+
+static inline __attribute__((always_inline)) void vdt_fetch_for_store(const void *line) {
+  __builtin_prefetch(line, 1, 3);
+}
 
 #endif

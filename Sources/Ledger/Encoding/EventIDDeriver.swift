@@ -1,4 +1,4 @@
-import CNettle
+import Digests
 import Model
 
 /// Derives event ids: the first 128 bits of SHA-256 over fields, as a UUID of version 8.
@@ -67,18 +67,11 @@ struct EventIDDeriver: ~Copyable {
   }
 
   private func digest() -> EventID {
-    unsafe fields.withUnsafeBytes { bytes in
-      var context = sha256_ctx()
-      unsafe nettle_sha256_init(&context)
-      unsafe nettle_sha256_update(
-        &context, bytes.count, bytes.bindMemory(to: UInt8.self).baseAddress)
-      var digest: (UInt64, UInt64) = (0, 0)
-      unsafe withUnsafeMutableBytes(of: &digest) { digest in
-        unsafe nettle_sha256_digest(
-          &context, digest.count, digest.bindMemory(to: UInt8.self).baseAddress)
-      }
-      return EventID(
-        digestHigh: UInt64(bigEndian: digest.0), digestLow: UInt64(bigEndian: digest.1))
-    }
+    var digest = SHA256Digest()
+    fields.withBytes { digest.update($0) }
+    let words = digest.finish()
+    return EventID(
+      digestHigh: UInt64(words[0]) << 32 | UInt64(words[1]),
+      digestLow: UInt64(words[2]) << 32 | UInt64(words[3]))
   }
 }

@@ -1,3 +1,5 @@
+import Digests
+
 /// The secret that both ends of a signed link share: 32 bytes.
 ///
 /// It is never printed: its description says so little that it may stand in a log.

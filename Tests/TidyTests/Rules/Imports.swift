@@ -50,7 +50,7 @@ func wrongImports(_ file: SourceText, manifest: Manifest) -> [Finding] {
         Finding(file, line: entry.line, "Package.swift does not list \(entry.module) for \(target)")
       )
     }
-    if isC, entry.isPublic {
+    if isC, entry.isPublic, House.inlined[entry.module] != target {
       findings.append(Finding(file, line: entry.line, "C module \(entry.module) imported publicly"))
     }
     return findings
