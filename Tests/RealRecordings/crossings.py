@@ -5,8 +5,10 @@
     crossings.py schema EVENTS          every line against the schemas in Docs/schemas
     crossings.py demand EVENTS WORD...  at least one crossing for each WORD:
                                         SENSOR, SENSOR+SENSOR (both contributed), own:SENSOR
-    crossings.py match A B SECONDS      the same crossings in both, times no further apart; one shift
-                                        of all times is removed, as B may have run at another hour
+    crossings.py match A B SECONDS [SHARE]
+                                        the same crossings in both, times no further apart; one shift
+                                        of all times is removed, as B may have run at another hour.
+                                        SHARE of the larger number must match, all without it
 
 Only first reports that were not retracted later count, with the last word on each.
 Exit codes: 0 yes, 1 no, 64 wrong use, 65 a line is no JSON.
@@ -119,7 +121,7 @@ def pairs_of(left, right, seconds, shift):
     return pairs
 
 
-def is_match(first, second, seconds):
+def is_match(first, second, seconds, share=1.0):
     left, right = crossings_of(first), crossings_of(second)
     best, best_shift = [], 0.0
     for a in left:
@@ -145,7 +147,7 @@ def is_match(first, second, seconds):
                       f"{one['to']} {combination_of(one)}")
     print(f"{len(best)} of {len(left)} and {len(right)} crossings match, times at most "
           f"{widest * 1000:.0f} ms apart")
-    return len(best) == len(left) == len(right) and bool(best)
+    return bool(best) and len(best) >= share * max(len(left), len(right))
 
 
 def main():
@@ -165,8 +167,8 @@ def main():
             holds = is_valid(options.events)
         elif options.what == "demand":
             holds = has_all(options.events, options.more)
-        elif len(options.more) == 2:
-            holds = is_match(options.events, options.more[0], float(options.more[1]))
+        elif len(options.more) in (2, 3):
+            holds = is_match(options.events, options.more[0], *map(float, options.more[1:]))
         else:
             return 64
     except json.JSONDecodeError as error:
