@@ -77,6 +77,21 @@ struct BackgroundModel: ~Copyable {
     }
   }
 
+  /// Takes the picture as background where a cell in the box of `component` is marked.
+  func take(
+    _ component: Component, cells: borrowing Buffer<Int16>, marks: borrowing Buffer<UInt64>
+  ) {
+    for row in Int(component.top)..<Int(component.bottom) {
+      for column in Int(component.left)..<Int(component.right) {
+        let isMarked = marks[row * grid.wordsPerRow + column / 64] >> UInt64(column % 64) & 1 != 0
+        guard isMarked else { continue }
+        let at = row * grid.stride + column
+        mean.set(at, cells[at])
+        age.set(at, 0)
+      }
+    }
+  }
+
   /// Marks the cells that differ (`weak`) and those that differ by half as much again (`strong`),
   /// one bit a cell, and takes the picture in.
   ///

@@ -14,6 +14,11 @@ struct BlobConfirmer: ~Copyable {
     var isConfirmed = false
     /// Farthest from the place of its first frame that it has been, half cells.
     var travel: Int32 = 0
+    /// Frames for which it has not moved.
+    var stillFrames: Int32 = 0
+    /// Farthest from where it first showed by itself, half cells: what split off from another starts
+    /// at 0.
+    var ownTravel: Int32 = 0
   }
 
   /// Candidates that found no room, since the start.
@@ -27,6 +32,10 @@ struct BlobConfirmer: ~Copyable {
     var birth: SIMD2<Int32> = .zero
     var velocity: SIMD2<Int32> = .zero
     var travel: Int32 = 0
+    /// Where it stands still, and for how many frames.
+    var anchor: SIMD2<Int32> = .zero
+    var stillFrames: Int32 = 0
+    var ownTravel: Int32 = 0
     var hits: UInt16 = 0
     var misses: UInt16 = 0
     var isConfirmed = false
@@ -41,6 +50,9 @@ struct BlobConfirmer: ~Copyable {
   /// Missed frames after which a candidate is given up: unconfirmed, confirmed.
   private static let missesMax: UInt16 = 1
   private static let missesMaxConfirmed: UInt16 = 5
+
+  /// Farthest from its anchor that a thing standing still is found, half cells.
+  private static let stillMax: Int32 = 3
 
   init(confirmFrames: Int) {
     candidates = Buffer(count: Self.capacity, repeating: Candidate())
@@ -65,7 +77,8 @@ struct BlobConfirmer: ~Copyable {
       standings.set(
         index,
         Standing(
-          hits: candidate.hits, isConfirmed: candidate.isConfirmed, travel: candidate.travel))
+          hits: candidate.hits, isConfirmed: candidate.isConfirmed, travel: candidate.travel,
+          stillFrames: candidate.stillFrames, ownTravel: candidate.ownTravel))
     }
     dropMissed()
   }
@@ -121,7 +134,15 @@ struct BlobConfirmer: ~Copyable {
       candidate.misses = 0
       candidate.isMatched = true
       let away = centre &- candidate.birth
-      candidate.travel = max(candidate.travel, max(abs(away.x), abs(away.y)))
+      candidate.ownTravel = max(candidate.ownTravel, max(abs(away.x), abs(away.y)))
+      candidate.travel = max(candidate.travel, candidate.ownTravel)
+      let drift = centre &- candidate.anchor
+      if max(abs(drift.x), abs(drift.y)) <= Self.stillMax {
+        candidate.stillFrames &+= 1
+      } else {
+        candidate.anchor = centre
+        candidate.stillFrames = 0
+      }
       let isPlain = component.area >= 24 && component.strong * 2 >= component.area
       let needed = isPlain && confirmFrames > 1 ? confirmFrames - 1 : confirmFrames
       // A small one must have gone two cells: spots that flicker in place never do.
@@ -141,6 +162,7 @@ struct BlobConfirmer: ~Copyable {
     candidate.box = Self.box(component)
     candidate.centre = Self.centre(component)
     candidate.birth = candidate.centre
+    candidate.anchor = candidate.centre
     candidate.hits = 1
     candidate.isMatched = true
     candidate.isConfirmed = confirmFrames == 1

@@ -6,6 +6,8 @@ public struct DetectorCounters: BitwiseCopyable, Sendable, Equatable {
   public var framesWithoutScan: UInt64 = 0
   /// Blobs told.
   public var blobs: UInt64 = 0
+  /// Components that were taken for the place that something left, a component a frame.
+  public var ghosts: UInt64 = 0
   /// Changes of the whole scene.
   public var sceneChanges: UInt64 = 0
   /// Times that the background was made brighter or darker as a whole.

@@ -20,6 +20,7 @@ public struct MotionDetector: ~Copyable {
   private let model: BackgroundModel
   let marks: ForegroundMarks
   private let refiner: EdgeRefiner
+  private let edgeEvidence: EdgeEvidence
   private var cells: Buffer<Int16>
   private var previousCells: Buffer<Int16>
   private var finder: ComponentFinder
@@ -54,6 +55,7 @@ public struct MotionDetector: ~Copyable {
     model = BackgroundModel(grid: grid)
     marks = ForegroundMarks(grid: grid)
     refiner = EdgeRefiner(grid: grid)
+    edgeEvidence = EdgeEvidence(grid: grid)
     cells = Buffer(count: grid.count, repeating: 0)
     previousCells = Buffer(count: grid.count, repeating: 0)
     finder = ComponentFinder(grid: grid)
@@ -195,10 +197,26 @@ public struct MotionDetector: ~Copyable {
     confirmer.take(components)
     for index in 0..<components.count {
       let standing = confirmer.standing(of: index)
+      if isGhost(components[index], standing) {
+        model.take(components[index], cells: cells, marks: marks.weak)
+        counters.ghosts &+= 1
+        continue
+      }
       guard standing.isConfirmed else { continue }
       body(blob(components[index], standing))
       counters.blobs &+= 1
     }
+  }
+
+  /// Whether a component has stood still where it first showed, and has no edge in the picture:
+  /// nothing stands there, the background is wrong. What came from elsewhere is a thing.
+  private func isGhost(_ component: Component, _ standing: BlobConfirmer.Standing) -> Bool {
+    guard Int64(standing.stillFrames) * frameNanos >= MotionParameters.ghostNanos,
+      standing.ownTravel <= 2 * max(component.width, component.height)
+    else { return false }
+    let ratio = edgeEvidence.ratio(
+      of: component, marks: marks.weak, cells: cells, mean: model.mean)
+    return ratio.map { $0 < MotionParameters.ghostEdgeMax } ?? false
   }
 
   private func blob(_ component: Component, _ standing: BlobConfirmer.Standing) -> Blob {

@@ -36,6 +36,12 @@ public struct MotionParameters: Sendable {
   /// Parts of the picture that are never looked at, polygons in fractions of width and height.
   public var privacyMasks: [[SIMD2<Double>]] = []
 
+  /// How long something must stand still to be looked at as a possible ghost, nanoseconds.
+  public static let ghostNanos: Int64 = 1_000_000_000
+  /// Step of the picture across an outline, over the difference from the background inside of it,
+  /// below which nothing stands there.
+  public static let ghostEdgeMax = 0.5
+
   /// Least length of a target's longer side on the ground, metres, where `ground` is known: below
   /// the smallest animal of interest, above birds and insects near the ground.
   public static let sizeMetresMin = 0.25

@@ -159,6 +159,48 @@ struct MotionDetectorTests {
     #expect(!seen.contains(300))
   }
 
+  @Test("forgets within two seconds the place that a thing of the first picture left")
+  func ghost() {
+    var scene = SyntheticScene(width: 320, height: 240)
+    var detector = MotionDetector(width: 320, height: 240)
+    var ghost: [Int] = []
+    var missed: [Int] = []
+    run(&scene, &detector, frames: 0..<180) { scene, index in
+      let left = index < 60 ? 60 : 60 + (index - 60) * 2
+      scene.paint(left: left, top: 80, width: 30, height: 60, luma: 230)
+    } check: { index, _, blobs in
+      // The thing itself is apart from its place from here on.
+      guard index >= 86 else { return }
+      let left = Double(60 + (index - 60) * 2)
+      if left < 290, !blobs.contains(where: { abs($0.edges.x - left) < 4 }) { missed.append(index) }
+      if blobs.contains(where: { $0.edges.x < 95 }) { ghost.append(index) }
+    }
+    #expect(missed == [])
+    #expect(ghost.contains(86), "the place that it left")
+    #expect(ghost.allSatisfy { $0 < 110 })
+    #expect(detector.counters.ghosts > 0)
+  }
+
+  @Test(
+    "goes on telling what stands still before a textured ground",
+    arguments: [(15, 440), (110, 180), (230, 440)])
+  func standing(luma: UInt8, until end: Int) {
+    // One about as bright as the ground becomes unrest of the ground sooner.
+    var scene = SyntheticScene(width: 320, height: 240)
+    var detector = MotionDetector(width: 320, height: 240)
+    var missed: [Int] = []
+    run(&scene, &detector, frames: 0..<440) { scene, index in
+      guard index >= 40 else { return }
+      let left = min(40 + (index - 40) * 2, 140)
+      scene.paint(left: left, top: 80, width: 30, height: 60, luma: luma)
+    } check: { index, _, blobs in
+      guard (46..<end).contains(index) else { return }
+      if blobs.isEmpty { missed.append(index) }
+    }
+    #expect(missed == [])
+    #expect(detector.counters.ghosts == 0)
+  }
+
   @Test("never looks at what a privacy mask covers")
   func privacy() {
     // A mask over the left half: whatever is there, the answers are the same.
