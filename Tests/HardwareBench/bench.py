@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
 import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -69,26 +70,22 @@ class Stream(threading.Thread):
             self.fault = fault
 
 
-class Post:
-    """The daemon on the bench's site, followed by a client of its stream."""
+class Watched:
+    """A daemon, as it tells of itself over its port."""
 
-    def __init__(self, state=STATE, arguments=(), site=HERE / "site.yaml"):
-        state.mkdir(parents=True, exist_ok=True)
-        self.log = RUN / "vedetted.log"
-        with open(self.log, "ab") as log:
-            self.process = subprocess.Popen(
-                [PROGRAMS / "vedetted", "--config", site, "--profiles", HERE / "DeviceProfiles",
-                 "--profiles", REPOSITORY / "DeviceProfiles", "--state", state, *arguments],
-                stdout=log, stderr=log)
-        wait_until(lambda: self.health() or self.process.poll() is not None, 15)
-        check("the daemon answers", self.health(), self.log.read_text())
-        self.stream = Stream()
+    stream = None
+
+    def said(self):
+        """What its log says."""
+        return ""
 
     @staticmethod
     def get(path):
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{PORT}{path}", timeout=5) as answer:
                 return answer.read().decode()
+        except urllib.error.HTTPError as told:  # 503 while health says "failed"
+            return told.read().decode()
         except OSError:
             return ""
 
@@ -130,7 +127,26 @@ class Post:
             return [name for name in sensors if (self.sensor(name) or [""])[0] != "ok"]
         wait_until(lambda: not missing(), seconds)
         return check(f"{', '.join(sensors)} deliver", not missing(),
-                     f"{[(n, self.sensor(n)) for n in sensors]} {self.log.read_text()[-600:]}")
+                     f"{[(n, self.sensor(n)) for n in sensors]} {self.said()[-600:]}")
+
+
+class Post(Watched):
+    """The daemon on the bench's site, followed by a client of its stream."""
+
+    def __init__(self, state=STATE, arguments=(), site=HERE / "site.yaml"):
+        state.mkdir(parents=True, exist_ok=True)
+        self.log = RUN / "vedetted.log"
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(
+                [PROGRAMS / "vedetted", "--config", site, "--profiles", HERE / "DeviceProfiles",
+                 "--profiles", REPOSITORY / "DeviceProfiles", "--state", state, *arguments],
+                stdout=log, stderr=log)
+        wait_until(lambda: self.health() or self.process.poll() is not None, 15)
+        check("the daemon answers", self.health(), self.log.read_text())
+        self.stream = Stream()
+
+    def said(self):
+        return self.log.read_text()
 
     def end(self):
         """Nothing was counted twice, and the daemon ends in order."""

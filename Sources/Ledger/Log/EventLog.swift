@@ -59,6 +59,18 @@ public struct EventLog: ~Copyable {
   public var oldestSequence: UInt64 { writer.manifest.oldest }
   /// Bytes that the segments take on the storage.
   public var storedBytes: UInt64 { writer.sizes.reduce(0) { $0 + UInt64($1) } }
+  /// Room for events, bytes: `prepared` in files that are written ahead, `free` on the file system
+  /// beside them; the next file takes a `segment` of it.
+  ///
+  /// - Throws: `inputOutput` when the file system does not tell.
+  public func room() throws(LedgerError) -> (prepared: UInt64, free: UInt64, segment: UInt64) {
+    do throws(StorageFailure) {
+      return (
+        UInt64(writer.preparedBytes), try writer.storage.freeBytes(),
+        UInt64(writer.options.segmentBytes)
+      )
+    } catch { throw LedgerError(error, on: "", in: writer.storage.place) }
+  }
   /// Why the writer takes nothing any more; `nil` while it works.
   public var failure: LedgerError? { writer.failure }
   /// What was done since the opening.

@@ -52,6 +52,15 @@ final class FolderStorage: LogStorage {
     if let lock { _ = flock(lock.descriptor.rawValue, LOCK_UN) }
   }
 
+  /// Bytes that the file system has left for ordinary users.
+  func freeBytes() throws(StorageFailure) -> UInt64 {
+    var told = statvfs()
+    guard unsafe statvfs(place, &told) == 0 else {
+      throw Self.failure("ask for the room of", Errno(rawValue: errno))
+    }
+    return UInt64(told.f_bavail) * UInt64(told.f_frsize)
+  }
+
   func names() throws(StorageFailure) -> [String] {
     guard let stream = unsafe opendir(place) else {
       throw Self.failure("list", Errno(rawValue: errno))

@@ -132,6 +132,13 @@ struct LogWriter<Storage: LogStorage>: ~Copyable {
 
   // MARK: - Segments
 
+  /// Bytes for records in this segment and in the prepared one.
+  var preparedBytes: Int {
+    let left = sizes[sizes.count - 1] - offset - groupBytes
+    if case .ready = spare { return left + options.segmentBytes - SegmentHeader.byteCount }
+    return left
+  }
+
   /// One bounded step of preparing the next segment; whether there is more to do.
   mutating func prepare() throws(LedgerError) -> Bool {
     try checkIsWorking("prepare the next segment of")

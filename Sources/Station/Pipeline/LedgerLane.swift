@@ -63,7 +63,7 @@ final class LedgerDesk: Sendable {
 struct LedgerLane: ~Copyable {
   /// Places of its metric cells.
   enum Cell: Int, CaseIterable {
-    case appended, commits, syncFailures, turns
+    case appended, commits, syncFailures, turns, freeBytes
 
     var name: StaticString {
       switch self {
@@ -71,6 +71,7 @@ struct LedgerLane: ~Copyable {
       case .commits: "commits_total"
       case .syncFailures: "failures_total"
       case .turns: "turns_total"
+      case .freeBytes: "free_bytes"
       }
     }
   }
@@ -79,6 +80,8 @@ struct LedgerLane: ~Copyable {
   static let groupMax = 64
   /// Time between two attempts to get the storage back, milliseconds.
   private static let retryMilliseconds: UInt32 = 500
+  /// Time between two looks at the room that is left, nanoseconds.
+  private static let roomNanos: Int64 = 1_000_000_000
   /// Time between two looks for segments that are too old, nanoseconds.
   private static let retentionNanos: Int64 = 60_000_000_000
 
@@ -97,6 +100,11 @@ struct LedgerLane: ~Copyable {
   private var durableBefore: UInt64 = 0
   private let retention: StorageConfiguration
   private var nextRetention = Instant.distantPast
+  private var nextRoom = Instant.distantPast
+  /// Whether events could not be stored lately; told once, until they are stored again.
+  private var isFailing = false
+  /// What is wrong with the storage though events are stored; told once, until it is over.
+  private var isWarned = false
 
   init(
     directory: String, site: Site, captureEpoch: UInt64, retention: StorageConfiguration,
@@ -150,12 +158,15 @@ struct LedgerLane: ~Copyable {
     }
   }
 
-  /// While nothing is to be stored: writes the next segment ahead and lets go what is too old.
+  /// While nothing is to be stored: writes the next segment ahead, looks at the room that is left,
+  /// and lets go what is too old.
   private mutating func keepHouse() {
-    guard log != nil else { return }
+    let now = MonotonicClock.now()
+    // After a failure the next attempt waits as long as the next look.
+    guard log != nil, !isWarned || now >= nextRoom else { return }
     do throws(LedgerError) {
       if try log!.prepare() { return }
-      let now = MonotonicClock.now()
+      if now >= nextRoom { try lookAtRoom(now) }
       guard now >= nextRetention else { return }
       nextRetention = now.advanced(byNanos: Self.retentionNanos)
       var clock = ClockReader()
@@ -165,10 +176,30 @@ struct LedgerLane: ~Copyable {
       if removed > 0 { logger.notice("\(removed) ledger segments were older than is kept") }
     } catch {
       cells.add(Cell.syncFailures.rawValue, 1)
-      logger.error("the ledger cannot be kept in order: \(error)")
+      nextRoom = now.advanced(byNanos: Self.roomNanos)
+      warn("the ledger cannot be kept in order: \(error)")
       // No room for the next segment leaves the log in use; a failed log is opened anew.
       if error.code != .diskFull { log = nil }
     }
+  }
+
+  /// Warns before the disk is full, while events are still stored in what was written ahead.
+  private mutating func lookAtRoom(_ now: Instant) throws(LedgerError) {
+    nextRoom = now.advanced(byNanos: Self.roomNanos)
+    let room = try log!.room()
+    cells.set(Cell.freeBytes.rawValue, room.free)
+    guard room.free < room.segment else { return warn(nil) }
+    warn(
+      "\(directory): the disk is full but for \(room.free) bytes; "
+        + "\(room.prepared) bytes are written ahead for events. Make room")
+  }
+
+  /// Puts a warning on the board, or takes it off; people are told when it comes.
+  private mutating func warn(_ text: String?) {
+    board.note(storageWarning: text)
+    if let text, !isWarned { logger.error("\(text)") }
+    if text == nil, isWarned { logger.notice("the ledger's disk has room again") }
+    isWarned = text != nil
   }
 
   /// Appends and syncs the group; false when the storage failed and the group is still to be kept.
@@ -184,13 +215,18 @@ struct LedgerLane: ~Copyable {
       durableBefore = try log!.commit()
     } catch {
       cells.add(Cell.syncFailures.rawValue, 1)
-      if log != nil || cells[Cell.syncFailures.rawValue] == 1 {
-        logger.error("events cannot be stored, trying again: \(error)")
-        board.note(storageFault: "\(error)")
-      }
+      if !isFailing { logger.error("events cannot be stored, trying again: \(error)") }
+      isFailing = true
+      board.note(storageFault: "\(error)")
       // After a failed write or sync the descriptor is never trusted again.
       log = nil
       return false
+    }
+    if isFailing {
+      isFailing = false
+      let first = durableBefore - UInt64(group.count) + 1
+      logger.notice("events are stored again, numbering goes on at \(first)")
+      board.note(storageFault: nil)
     }
     for case .health(let event) in group { tell(event) }
     cells.add(Cell.appended.rawValue, UInt64(group.count))
@@ -217,8 +253,6 @@ struct LedgerLane: ~Copyable {
     let found = log.durableSequence - min(durableBefore, log.durableSequence)
     group.removeFirst(min(Int(found), group.count))
     durableBefore = log.durableSequence
-    logger.notice("events are stored again, numbering goes on at \(log.durableSequence + 1)")
-    board.note(storageFault: nil)
     return log
   }
 }

@@ -17,6 +17,7 @@ final class HealthBoard: Sendable {
   private struct State: Sendable {
     var sensors: [SensorState] = []
     var storageFault: String?
+    var storageWarning: String?
     var isHung = false
     var configurationFault: String?
     var clock = ClockState.unsynchronised
@@ -31,6 +32,7 @@ final class HealthBoard: Sendable {
     var software: String
     var status: String
     var storageFault: String?
+    var storageWarning: String?
   }
 
   private let state = Mutex(State())
@@ -60,6 +62,9 @@ final class HealthBoard: Sendable {
 
   /// Whether events reach the disk: `nil` when they do.
   func note(storageFault: String?) { state.withLock { $0.storageFault = storageFault } }
+
+  /// What threatens the storage while events still reach it: `nil` when nothing does.
+  func note(storageWarning: String?) { state.withLock { $0.storageWarning = storageWarning } }
 
   /// Whether the last reload was refused, and why.
   func note(configurationFault: String?) {
@@ -91,11 +96,13 @@ final class HealthBoard: Sendable {
     let hasLost = now.sensors.contains { $0.state != "ok" }
     let status =
       now.storageFault != nil || now.isHung
-      ? "failed" : hasLost || now.configurationFault != nil ? "degraded" : "ok"
+      ? "failed"
+      : hasLost || now.configurationFault != nil || now.storageWarning != nil ? "degraded" : "ok"
     let answer = Answer(
       clock: "\(now.clock.name)", configuration: site.configurationHash,
       configurationFault: now.configurationFault, post: site.post, sensors: now.sensors,
-      software: software, status: status, storageFault: now.storageFault)
+      software: software, status: status, storageFault: now.storageFault,
+      storageWarning: now.storageWarning)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     return (try? encoder.encode(answer)).map { Array($0) } ?? Array("{}".utf8)
