@@ -51,7 +51,7 @@ test: build-packages test-packages release $(VENV)/ready
 	@echo "== all tests passed"
 
 # SCENARIOS="gpio_edges camera_unplugged" runs only those.
-test-hardware: build-packages test-packages hardware-packages release $(VENV)/ready
+test-hardware: build-packages test-packages hardware-packages deb $(VENV)/ready
 	PATH="$(VENV)/bin:$$PATH" Tests/HardwareBench/run.sh $(BUILD)/release $(SCENARIOS)
 
 bench: build-packages bench-packages

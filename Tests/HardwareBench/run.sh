@@ -12,6 +12,7 @@
 #   BENCH_PROGRAMS   BINDIR
 #   BENCH_REPOSITORY the root of the repository
 #   BENCH_KERNEL     the bench's kernel (kernel/build.sh)
+#   BENCH_PACKAGE    the Debian package, .build/deb/vedette_*.deb if not given
 # It prints a line "ok WHAT" or "FAILED WHAT" for each check, "skipped: WHY" when it cannot run
 # here. A line "# bench: WORDS" in it changes its bench: seconds=N (how long it may take, default
 # 150), memory=SIZE, systemd (Debian's root with systemd as its first program; root.sh).
@@ -52,10 +53,10 @@ END
 
 # Boots the bench; its guest stage writes into output and leaves its exit status in the run folder.
 boot() {
-  local script=$1 run=$2 root=/ init="" shown="" name
+  local script=$1 run=$2 root=/ first=$here/guest/init.sh init="" shown="" name
   {
     echo "#!/bin/bash"
-    for name in BENCH_RUN BENCH_PROGRAMS BENCH_REPOSITORY BENCH_KERNEL PATH LANG PYTHONUNBUFFERED \
+    for name in BENCH_RUN BENCH_PROGRAMS BENCH_REPOSITORY BENCH_KERNEL BENCH_PACKAGE PATH LANG PYTHONUNBUFFERED \
       PYTHONDONTWRITEBYTECODE; do
       printf 'export %s=%q\n' "$name" "${!name}"
     done
@@ -63,24 +64,30 @@ boot() {
     cat "$here/guest/main.sh"
   } >"$run/start"
   if has_word "$script" systemd; then
-    root=$("$here/root.sh") || return 1
+    root=$("$here/root.sh" "$BENCH_PACKAGE") || {
+      echo "skipped: a bare Debian 12 could not be made here"
+      return 1
+    }
+    first=/sbin/bench-init
+    install -m 755 "$here/guest/init.sh" "$root$first"
     init=/lib/systemd/systemd
-    shown=$BENCH_REPOSITORY:$BENCH_PROGRAMS:$BENCH_KERNEL
+    shown=$BENCH_REPOSITORY:$BENCH_PROGRAMS:$BENCH_KERNEL:$(python3 -c 'import sys; print(sys.prefix)')
   fi
   timeout --kill-after 5 "$(setting "$script" seconds 150)" \
     "$BENCH_KERNEL/linux" mem="$(setting "$script" memory 1536M)" \
-    rootfstype=hostfs rootflags="$root" ro init="$here/guest/init.sh" umid="${run##*/}" \
+    rootfstype=hostfs rootflags="$root" ro init="$first" umid="${run##*/}" \
     bench.run="$run" bench.shown="$shown" bench.init="$init" \
     con=null con0=null,fd:1 ssl=null loglevel=4 \
     >"$run/console" 2>&1 </dev/null
   [ -f "$run/status" ] || { echo "FAILED the bench ended without a verdict"; tail -n 20 "$run/console"; }
+  return 0
 }
 
 run_scenario() {
   local script=$1 run=$2 status
   "$script" prepare </dev/null || echo "FAILED stage prepare: exit $?"
   if grep -q '^skipped: ' "$run/output"; then return; fi
-  boot "$script" "$run"
+  boot "$script" "$run" || return
   status=$(cat "$run/status" 2>/dev/null)
   [ "${status:-0}" = 0 ] || echo "FAILED stage guest: exit $status"
   "$script" judge </dev/null || echo "FAILED stage judge: exit $?"
@@ -110,7 +117,9 @@ fi
 BENCH_KERNEL=$("$here/kernel/build.sh") || exit 1
 BENCH_REPOSITORY=$(cd "$here/../.." && pwd -P)
 LANG=C.UTF-8 PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
-export BENCH_PROGRAMS BENCH_KERNEL BENCH_REPOSITORY LANG PYTHONUNBUFFERED PYTHONDONTWRITEBYTECODE
+packages=("$BENCH_REPOSITORY"/.build/deb/vedette_*.deb)
+BENCH_PACKAGE=${BENCH_PACKAGE:-${packages[0]}}
+export BENCH_PROGRAMS BENCH_KERNEL BENCH_REPOSITORY BENCH_PACKAGE LANG PYTHONUNBUFFERED PYTHONDONTWRITEBYTECODE
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/vedette-bench.XXXXXX")
 trap 'rm -rf "$work"' EXIT

@@ -21,7 +21,24 @@ mount -t hostfs none "./$run" -o "$run"
 umount /proc
 pivot_root . old
 umount -l old
-[ -z "$init" ] || exec chroot . "$init"
+if [ -n "$init" ]; then
+  # systemd mounts the rest; the scenario is a service of its own, started last.
+  cat >etc/systemd/system/bench.service <<END
+[Unit]
+Description=The scenario of the bench
+After=multi-user.target
+[Service]
+Type=oneshot
+ExecStart=/bin/bash $run/start
+TimeoutStartSec=infinity
+END
+  mkdir -p etc/systemd/system/default.target.wants
+  ln -sf /lib/systemd/system/multi-user.target etc/systemd/system/default.target
+  ln -sf /etc/systemd/system/bench.service etc/systemd/system/default.target.wants/bench.service
+  # Emptying /tmp at the start would empty the run folder, which is the host's.
+  : >etc/tmpfiles.d/tmp.conf
+  exec chroot . "$init"
+fi
 
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
