@@ -17,11 +17,11 @@ INSTALL_PACKAGES := python3
 DEB_PACKAGES := dpkg-dev debhelper lintian debootstrap
 
 # Python libraries that tests compare ours with; a change of this list makes a new environment.
-PYTHON_PACKAGES := mcap==1.6.0 pymavlink==2.4.50 jsonschema==4.26.0 numpy==2.4.6 zstandard==0.23.0 \
-  lz4==4.3.3
+PYTHON_PACKAGES := mcap==1.6.0 pymavlink==2.4.50 jsonschema==4.26.0 numpy==2.4.6 scipy==1.17.1 \
+  zstandard==0.23.0 lz4==4.3.3
 VENV := $(CACHE)/python-$(shell echo "$(PYTHON_PACKAGES)" | sha256sum | cut -c1-12)
 
-.PHONY: help demo test test-hardware bench sanitize format lint install clean
+.PHONY: help demo test test-hardware bench scenes sanitize format lint install clean
 .PHONY: swift-present build-packages test-packages bench-packages hardware-packages release
 .PHONY: install-files deb test-package install-packages deb-packages
 
@@ -30,6 +30,7 @@ help:
 	@echo "make test                    all tests"
 	@echo "make test-hardware           real drivers and their faults, in User-mode Linux"
 	@echo "make bench                   rings and hot path against references, budgets checked"
+	@echo "make scenes                  simulated scenes through fusion, the table of Docs/Fusion.md"
 	@echo "make sanitize                thread and address sanitizers over the core"
 	@echo "make format | lint           swift format"
 	@echo "make install [DESTDIR=]      daemon, tools, profiles, service files, manual"
@@ -56,6 +57,10 @@ test-hardware: build-packages test-packages hardware-packages deb $(VENV)/ready
 
 bench: build-packages bench-packages
 	Tests/Benchmarks/run.sh
+
+# SEEDS=3 for a quick look.
+scenes: build-packages
+	Tests/FusionScenes/run.sh $(or $(SEEDS),10)
 
 # Only the targets that parse outside bytes or share memory, so that no web server is built.
 SANITIZED := Rings MAVLink Captures Ledger

@@ -58,8 +58,8 @@ let rooms: [Room] = [
     name: "Devices", floor: 3, uses: ["Model", "CGPIOD", "CV4L2", "CSerialPort"],
     isUnsafe: true),
   Room(
-    name: "Simulation", floor: 3, uses: ["Model", "Geodesy", "MAVLink"], isUnsafe: true,
-    testUses: ["Perception", "Vision"]),
+    name: "Simulation", floor: 3, uses: ["Model", "Geodesy", "MAVLink", "SiteConfiguration"],
+    isUnsafe: true, testUses: ["Perception", "Vision"]),
   Room(
     name: "Perception", floor: 3, uses: ["Model", "Geodesy", "MAVLink", "Vision", "CTurboJPEG"],
     isUnsafe: true),
@@ -68,6 +68,7 @@ let rooms: [Room] = [
     name: "Ledger", floor: 3, uses: ["Digests", "Model", "Geodesy"],
     products: ["SystemPackage/swift-system", "Crypto/swift-crypto"], isUnsafe: true,
     testData: ["Tools"]),
+  Room(name: "Scoring", floor: 4, testData: ["Fixtures"]),
   Room(
     name: "Publishing", floor: 4, uses: ["Ledger"],
     products: [
