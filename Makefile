@@ -21,7 +21,7 @@ PYTHON_PACKAGES := mcap==1.6.0 pymavlink==2.4.50 jsonschema==4.26.0 numpy==2.4.6
   zstandard==0.23.0 lz4==4.3.3
 VENV := $(CACHE)/python-$(shell echo "$(PYTHON_PACKAGES)" | sha256sum | cut -c1-12)
 
-.PHONY: help demo test test-hardware bench scenes sanitize format lint install clean
+.PHONY: help demo test test-hardware bench fuzz scenes sanitize format lint install clean
 .PHONY: swift-present build-packages test-packages bench-packages hardware-packages release
 .PHONY: install-files deb test-package install-packages deb-packages
 
@@ -32,6 +32,7 @@ help:
 	@echo "make bench                   rings and hot path against references, budgets checked"
 	@echo "make scenes                  simulated scenes through fusion, the table of Docs/Fusion.md"
 	@echo "make sanitize                thread and address sanitizers over the core"
+	@echo "make fuzz [FUZZ_SECONDS=60]  fuzzers with the address sanitizer over what parses outside bytes"
 	@echo "make format | lint           swift format"
 	@echo "make install [DESTDIR=]      daemon, tools, profiles, service files, manual"
 	@echo "make deb                     the Debian package, in .build/deb"
@@ -55,8 +56,13 @@ test: build-packages test-packages release $(VENV)/ready
 test-hardware: build-packages test-packages hardware-packages deb $(VENV)/ready
 	PATH="$(VENV)/bin:$$PATH" Tests/HardwareBench/run.sh $(BUILD)/release $(SCENARIOS)
 
-bench: build-packages bench-packages
-	Tests/Benchmarks/run.sh
+bench: build-packages bench-packages $(VENV)/ready
+	PATH="$(VENV)/bin:$$PATH" Tests/Benchmarks/run.sh
+
+# FUZZ_SECONDS for each fuzzer; FUZZERS="MAVLink" runs only those.
+FUZZ_SECONDS := 60
+fuzz: build-packages
+	Tests/Fuzz/run.sh $(FUZZ_SECONDS) $(FUZZERS)
 
 # SEEDS=3 for a quick look.
 scenes: build-packages

@@ -40,6 +40,7 @@ let cLibraries: [CLibrary] = [
   CLibrary(name: "CNettle", pkgConfig: "nettle", debian: "nettle-dev"),
   CLibrary(name: "CSystemd", pkgConfig: "libsystemd", debian: "libsystemd-dev"),
   CLibrary(name: "CThreads", pkgConfig: nil, debian: "libc6-dev"),
+  CLibrary(name: "CCarrylessProduct", pkgConfig: nil, debian: "libc6-dev"),
 ]
 
 let rooms: [Room] = [
@@ -47,7 +48,9 @@ let rooms: [Room] = [
   Room(name: "Rings", floor: 1, uses: ["CEventFD"], isUnsafe: true),
   Room(name: "Geodesy", floor: 1),
   Room(name: "Model", floor: 1),
-  Room(name: "MAVLink", floor: 1, uses: ["Digests"], isUnsafe: true, testData: ["Tools"]),
+  Room(
+    name: "MAVLink", floor: 1, uses: ["CCarrylessProduct", "Digests"], isUnsafe: true,
+    testData: ["Tools"]),
   Room(name: "Vision", floor: 2, uses: ["Model", "Geodesy"], isUnsafe: true),
   Room(name: "SiteConfiguration", floor: 2, uses: ["Model", "Geodesy"], products: ["Yams/Yams"]),
   Room(
@@ -79,7 +82,8 @@ let rooms: [Room] = [
   Room(
     name: "Station", floor: 5,
     uses: [
-      "Rings", "Model", "SiteConfiguration", "Captures", "Devices", "Simulation", "Perception",
+      "Rings", "Model", "MAVLink", "SiteConfiguration", "Captures", "Devices", "Simulation",
+      "Perception",
       "Fusion", "Ledger", "Publishing", "CSystemd", "CThreads",
     ],
     products: [

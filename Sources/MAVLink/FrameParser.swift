@@ -126,12 +126,7 @@
   @inline(__always)
   private mutating func advance(endOfInput: Bool) -> MAVLinkHeader? {
     while true {
-      var cursor = readIndex
-      while unsafe cursor < endIndex
-        && !FrameVerdict.isMagic(buffer.load(fromByteOffset: cursor, as: UInt8.self))
-      {
-        cursor &+= 1
-      }
+      let cursor = unsafe FrameVerdict.firstMagic(buffer, readIndex, endIndex)
       if cursor > readIndex { skip(to: cursor) }
       guard cursor < endIndex else { return nil }
       let verdict = unsafe FrameVerdict.judge(

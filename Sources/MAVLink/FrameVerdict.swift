@@ -24,6 +24,34 @@ enum FrameVerdict {
   @inline(__always)
   static func isMagic(_ byte: UInt8) -> Bool { byte &- FrameFormat.magicV2 <= 1 }
 
+  /// The first index from `index` on, before `end`, at whose byte a frame can begin, or `end`.
+  ///
+  /// Eight bytes a step: a byte of a word is zero after an exclusive or with the wanted one, and
+  /// subtracting one borrows into its top bit (Mycroft's test for zero bytes; the lowest hit is
+  /// exact).
+  @inline(__always)
+  static func firstMagic(_ bytes: UnsafeRawPointer, _ index: Int, _ end: Int) -> Int {
+    var index = index
+    guard index < end, unsafe !isMagic(bytes.load(fromByteOffset: index, as: UInt8.self)) else {
+      return index
+    }
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    while index &+ 8 <= end {
+      let word = unsafe UInt64(
+        littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+      let second = word ^ (ones &* UInt64(FrameFormat.magicV2))
+      let first = word ^ (ones &* UInt64(FrameFormat.magicV1))
+      let hits =
+        (((second &- ones) & ~second) | ((first &- ones) & ~first)) & (ones &* 0x80)
+      if hits != 0 { return index &+ hits.trailingZeroBitCount >> 3 }
+      index &+= 8
+    }
+    while unsafe index < end && !isMagic(bytes.load(fromByteOffset: index, as: UInt8.self)) {
+      index &+= 1
+    }
+    return index
+  }
+
   /// Judges the `available` bytes from `start` on.
   ///
   /// Final whenever it is not `.incomplete`: more bytes would not change it, which is why the
@@ -92,7 +120,7 @@ enum FrameVerdict {
     guard entry != 0 else { return .refused(.unknownMessage, length: length) }
     guard available >= length else { return .incomplete }
     var crc = unsafe Checksum.extend(
-      0xFFFF, over: start + 1, count: checkedLength &- 1, tables: tables.slices)
+      0xFFFF, over: start + 1, count: checkedLength &- 1, tables: tables)
     crc = unsafe Checksum.extend(
       crc, by: UInt8(truncatingIfNeeded: entry), tables: tables.slices)
     let sent = unsafe UInt16(

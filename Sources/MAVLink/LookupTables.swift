@@ -1,3 +1,5 @@
+import CCarrylessProduct
+
 /// The read-only tables of the hot path, built once per process and never freed: the CRC slices and
 /// the direct index from message id to CRC_EXTRA.
 ///
@@ -10,6 +12,9 @@
 
   /// `Checksum.slicesCount` tables of 256 entries: 4 KiB.
   let slices: UnsafePointer<UInt16>
+
+  /// Whether the processor multiplies without carries.
+  let hasCarrylessProduct = vdt_has_carryless_product() != 0
 
   /// 256 page numbers by `id >> 8`, then pages of 256 entries by the low eight bits of the id.
   ///

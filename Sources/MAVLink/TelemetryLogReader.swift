@@ -41,21 +41,30 @@ public struct TelemetryLogReader: Sendable {
   /// A reader that has read nothing.
   public init() {}
 
-  /// Whether `bytes` begin like a telemetry log rather than like the bare bytes of a line: a frame
-  /// with a right CRC stands after eight bytes, and none at the very beginning.
+  /// Whether `bytes` are a telemetry log rather than the bare bytes of a line: of the first 64 frames
+  /// with a right CRC, more than half stand exactly eight bytes behind the one before, or behind the
+  /// beginning. Noise at the beginning, or a few damaged places, do not mislead it.
   public static func recognises(_ bytes: RawSpan) -> Bool {
     unsafe bytes.withUnsafeBytes { buffer in
-      guard let start = buffer.baseAddress, buffer.count > timeLength else { return false }
+      guard let start = buffer.baseAddress else { return false }
       let tables = LookupTables.shared
-      if case .frame = unsafe FrameVerdict.judge(start, available: buffer.count, tables: tables) {
-        return false
+      let count = buffer.count
+      var (frames, timed, end, position) = (0, 0, 0, 0)
+      while frames < 64 {
+        position = unsafe FrameVerdict.firstMagic(start, position, count)
+        guard position < count else { break }
+        switch unsafe FrameVerdict.judge(
+          start + position, available: count - position, tables: tables)
+        {
+        case .frame(_, _, let length):
+          frames += 1
+          timed += position - end == timeLength ? 1 : 0
+          position += length
+          end = position
+        default: position += 1
+        }
       }
-      if case .frame = unsafe FrameVerdict.judge(
-        start + timeLength, available: buffer.count - timeLength, tables: tables)
-      {
-        return true
-      }
-      return false
+      return 2 * timed > frames
     }
   }
 

@@ -37,6 +37,16 @@ let package = Package(
       name: "RingInstructions",
       dependencies: [.product(name: "Rings", package: "vedette")],
       swiftSettings: settings),
+    // The headers are written by generate.sh before the build.
+    .target(
+      name: "CReferenceMAVLink", cSettings: [.headerSearchPath("generated")]),
+    .executableTarget(
+      name: "MAVLinkBench",
+      dependencies: [
+        "BenchSupport", "CAllocationCounter", "CBenchThread", "CReferenceMAVLink",
+        .product(name: "MAVLink", package: "vedette"),
+      ],
+      swiftSettings: settings),
     // Malloc calls between raw sample and durable event.
     .executableTarget(
       name: "HotPathAllocations",

@@ -1,12 +1,12 @@
 #!/bin/sh
 # Builds all benches in release mode and runs them. Exit code 1 when a budget is missed.
-# Needs libboost-dev and valgrind. usage: run.sh [ROUNDS]
+# Needs libboost-dev, valgrind and a python3 with pymavlink. usage: run.sh [ROUNDS]
 # BENCH_SCRATCH names another folder for what is built.
 set -eu
 cd "$(dirname "$0")"
 
 # What the products in Package.swift name.
-VEDETTE_TARGETS="Rings Model Simulation Perception Fusion Ledger SiteConfiguration"
+VEDETTE_TARGETS="Rings Model MAVLink Simulation Perception Fusion Ledger SiteConfiguration"
 export VEDETTE_TARGETS
 scratch=${BENCH_SCRATCH:-.build}
 
@@ -15,9 +15,11 @@ if [ ! -e /usr/include/boost/lockfree/spsc_queue.hpp ]; then
   exit 69
 fi
 
+./generate.sh
 swift build -c release --scratch-path "$scratch"
 status=0
 "$scratch/release/RingBench" "$@" || status=1
 ./instructions.sh "$(realpath "$scratch")/release/RingInstructions" || status=1
+"$scratch/release/MAVLinkBench" || status=1
 "$scratch/release/HotPathAllocations" || status=1
 exit $status

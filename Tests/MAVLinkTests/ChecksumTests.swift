@@ -1,6 +1,7 @@
-import MAVLink
 import TestSupport
 import Testing
+
+@testable import MAVLink
 
 @Suite("Checksum") struct ChecksumTests {
   @Test(
@@ -23,6 +24,22 @@ import Testing
         var checksum = Checksum()
         checksum.update(data.span.bytes.extracting(start..<end))
         #expect(checksum.value == bitwiseChecksum(data[start..<end]), "\(start)..<\(end)")
+      }
+    }
+  }
+
+  @Test("Gives the same by tables as by products")
+  func bothWays() {
+    var random = SeededGenerator(seed: 3)
+    let data = random.bytes(300)
+    let slices = LookupTables.shared.slices
+    for count in 0...280 {
+      let crc = UInt16(truncatingIfNeeded: random.next())
+      data.withUnsafeBytes { bytes in
+        guard let start = bytes.baseAddress else { return }
+        let byTables = Checksum.extendByTables(crc, over: start, count: count, slices: slices)
+        let atAll = Checksum.extend(crc, over: start, count: count, tables: LookupTables.shared)
+        #expect(byTables == atAll, "\(count) bytes")
       }
     }
   }

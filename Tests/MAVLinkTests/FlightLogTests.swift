@@ -117,7 +117,7 @@ struct FlightLogTests {
 }
 
 /// Where the recorded flight lies: beside the repository, if at all.
-private enum FlightLog {
+enum FlightLog {
   static let path: String = {
     let parts = #filePath.split(separator: "/", omittingEmptySubsequences: false)
     return parts.dropLast(4).joined(separator: "/") + "/shared/data/dronekit_flight.tlog"
@@ -125,8 +125,9 @@ private enum FlightLog {
 
   static var isPresent: Bool { access(path, R_OK) == 0 }
 
-  static func load() throws -> [UInt8] {
-    let file = try #require(fopen(path, "rb"))
+  /// The bytes of the log, or of another file.
+  static func load(_ file: String = path) throws -> [UInt8] {
+    let file = try #require(fopen(file, "rb"))
     defer { fclose(file) }
     fseek(file, 0, SEEK_END)
     let size = ftell(file)

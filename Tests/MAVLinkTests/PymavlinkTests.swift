@@ -104,15 +104,15 @@ extension SigningKey {
   }
 }
 
-private let toolsFolder: String = {
+let toolsFolder: String = {
   let parts = #filePath.split(separator: "/", omittingEmptySubsequences: false)
   return parts.dropLast().joined(separator: "/") + "/Tools"
 }()
 
-private let isPymavlinkPresent = lines("python3 -c 'import pymavlink' && echo yes") == ["yes"]
+let isPymavlinkPresent = lines("python3 -c 'import pymavlink' && echo yes") == ["yes"]
 
 /// What a command writes to its standard output.
-private func lines(_ command: String) -> [String] {
+func lines(_ command: String) -> [String] {
   guard let pipe = unsafe popen(command + " 2>/dev/null", "r") else { return [] }
   defer { unsafe pclose(pipe) }
   var all: [UInt8] = []

@@ -22,6 +22,13 @@ static inline uint64_t vdt_bench_nanos(void) {
   return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
 }
 
+/// Nanoseconds that the calling thread has run.
+static inline uint64_t vdt_bench_thread_nanos(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
 /// Tells the processor that this thread spins.
 static inline void vdt_bench_pause(void) {
 #if defined(__x86_64__)
