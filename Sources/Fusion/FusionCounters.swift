@@ -10,6 +10,10 @@ public struct FusionCounters: BitwiseCopyable, Sendable, Equatable {
   public var areaOnsets: UInt64 = 0
   /// Words of platforms of our own.
   public var platformStates: UInt64 = 0
+  /// What a platform said on a second link while the first one was heard: not used.
+  public var echoes: UInt64 = 0
+  /// Tracks of platforms that fell silent and became unknown.
+  public var disowned: UInt64 = 0
   /// Observations older than the bound at arrival: not used.
   public var late: UInt64 = 0
   /// Detections older than the track they were applied to, within the bound.

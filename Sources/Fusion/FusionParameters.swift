@@ -51,7 +51,7 @@ public struct FusionParameters: Sendable, Equatable {
   public var coastNanosMax: Int64 = 20_000_000_000
   /// A track ends when its place is less certain than this.
   public var sigmaMax = 30.0
-  /// A platform of our own is forgotten after so long without a word, nanoseconds.
+  /// The track of a platform of our own becomes unknown after so long without its word, nanoseconds.
   public var platformNanosMax: Int64 = 10_000_000_000
   /// Class likelihoods are raised to this power: errors of successive frames are correlated.
   public var classTemper = 0.15

@@ -17,9 +17,9 @@
       precondition(index >= 0 && index < count)
       return unsafe base[index]
     }
-    set {
+    _modify {
       precondition(index >= 0 && index < count)
-      unsafe base[index] = newValue
+      yield unsafe &base[index]
     }
   }
 }

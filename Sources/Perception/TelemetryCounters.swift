@@ -20,7 +20,8 @@ public struct TelemetryCounters: PerceptionCounters {
   public static let names: [StaticString] = [
     "bytes_total", "frames_total", "bytes_skipped_total", "crc_errors_total",
     "unknown_messages_total", "frames_lost_total", "places_total", "detections_total",
-    "unknown_systems_total", "implausible_total",
+    "unknown_systems_total", "implausible_total", "signed_frames_total",
+    "unsigned_refused_frames_total", "forged_frames_total", "replayed_frames_total",
   ]
 
   /// Calls `body` with each counter.
@@ -35,5 +36,9 @@ public struct TelemetryCounters: PerceptionCounters {
     body(7, detections)
     body(8, unknownSystems)
     body(9, implausible)
+    body(10, parser.signedFrames)
+    body(11, parser.unsignedFrames)
+    body(12, parser.forgedFrames)
+    body(13, parser.replayedFrames)
   }
 }

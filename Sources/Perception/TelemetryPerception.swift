@@ -1,16 +1,23 @@
 import Geodesy
-import MAVLink
+public import MAVLink
 public import Model
 
 /// Bytes of one serial link to places of the site's drones and beacons, and to what a drone's payload
 /// tracks.
 ///
-/// Times are those at which the chunk was read: the sender's own clocks are not trusted in this form,
-/// so a place is late by its way over the link (tens of milliseconds at 57,600 baud).
+/// Times are those at which the chunk was read, so that a place is late by its way over the link (tens
+/// of milliseconds at 57,600 baud). Only for the look back at the moment of a picture are the sender's
+/// times since boot tied to ours (`BootClock`).
 ///
 /// - GLOBAL_POSITION_INT gives `.platform`, its accuracy from the last GPS_RAW_INT and, where it has
 ///   no heading itself, the heading from the last ATTITUDE.
-/// - CAMERA_TRACKING_GEO_STATUS with an active track gives `.detection` and `.scanEnd`.
+/// - CAMERA_TRACKING_GEO_STATUS with an active track gives `.detection` and `.scanEnd`; so does
+///   CAMERA_TRACKING_IMAGE_STATUS where gimbal and field of view are told: the direction meets the
+///   ground at the height of the site's origin (`GroundSight`).
+/// - A system that was heard and then not for 5 s is reported lost, and well again with its third
+///   frame.
+/// - Frames that the link's policy on signatures refuses say nothing; in whose name they came is
+///   reported once, until none came for a minute.
 /// - Frames of systems that the site does not name on this link are counted, not told.
 /// - When more than half of the bytes of a kilobyte are no frames, the platforms of the link are
 ///   reported implausible, once, and well again after a kilobyte with less than a quarter.
@@ -22,7 +29,7 @@ public struct TelemetryPerception: ~Copyable {
   public private(set) var counters = TelemetryCounters()
 
   private var numbering: ObservationNumbering
-  private var parser = FrameParser()
+  private var parser: FrameParser
   private let frame: LocalFrame
   /// Place in `platforms` by system id, -1 for those not of the site.
   private var places = InlineArray<256, Int16>(repeating: -1)
@@ -36,19 +43,22 @@ public struct TelemetryPerception: ~Copyable {
   /// Farthest from the origin that a place is believed, metres.
   private static let distanceMax = 200_000.0
 
-  /// Perception of what comes over `site.links[link]`; observations come through `source`.
-  public init(site: Site, link: Int, source: SourceID) {
+  /// Perception of what comes over `site.links[link]`; observations come through `source`, and what
+  /// `signing` refuses is left out.
+  public init(site: Site, link: Int, source: SourceID, signing: LinkSigning = LinkSigning()) {
+    parser = FrameParser(signing: signing)
     numbering = ObservationNumbering(source: source)
     frame = LocalFrame(
       latitudeDegrees: site.origin.latitudeDegrees, longitudeDegrees: site.origin.longitudeDegrees,
       heightMetres: site.origin.heightMetres)
     let name = site.links[link].name
-    let heard = site.sensors.indices.filter { site.sensors[$0].platform?.link == name }
+    let heard = site.sensors.indices.filter { site.sensors[$0].platform?.isHeard(on: name) == true }
     platforms = StateTable(count: heard.count, repeating: PlatformTelemetry())
     for (place, index) in heard.enumerated() {
       guard let detail = site.sensors[index].platform else { continue }
       platforms[place] = PlatformTelemetry(
-        sensor: SensorID(UInt16(index)), detail: detail, originHeight: site.origin.heightMetres)
+        sensor: SensorID(UInt16(index)), detail: detail,
+        latencyNanos: site.sensors[index].latencyNanos, originHeight: site.origin.heightMetres)
       places[Int(detail.systemID)] = Int16(place)
     }
   }
@@ -62,11 +72,17 @@ public struct TelemetryPerception: ~Copyable {
     }
     counters.parser = parser.counters
     judgeGarbage(time, emit)
+    judgeSystems(time, emit)
   }
 
   /// Passes a report of the reader on.
   public mutating func take(_ health: HealthReport, emit: (Observation) -> Void) {
-    if health.state == .lost { isGarbage = false }
+    if health.state == .lost {
+      isGarbage = false
+      for place in 0..<platforms.count where platforms[place].sensor == health.sensor {
+        platforms[place].liveness.lose()
+      }
+    }
     emit(numbering.make(health.sensor, health.time, .health(health)))
   }
 
@@ -75,6 +91,9 @@ public struct TelemetryPerception: ~Copyable {
     guard place >= 0 else {
       counters.unknownSystems &+= 1
       return
+    }
+    if platforms[place].liveness.hear(at: time) {
+      report(place, .ok, .delivering, time, emit)
     }
     switch frame.header.messageID {
     case .gpsRawInt:
@@ -89,6 +108,30 @@ public struct TelemetryPerception: ~Copyable {
         return
       }
       take(message, place, time, emit)
+    case .cameraTrackingImageStatus:
+      guard let message = frame.decode(CameraTrackingImageStatus.self), message.isActive,
+        let (detection, moment) = platforms[place].detection(message, time)
+      else { return }
+      tell(detection, place, moment, emit)
+    default: takePayload(frame, place, time)
+    }
+  }
+
+  /// What tells where a payload looks.
+  private mutating func takePayload(_ frame: Frame, _ place: Int, _ time: Instant) {
+    switch frame.header.messageID {
+    case .gimbalDeviceAttitudeStatus:
+      guard let message = frame.decode(GimbalDeviceAttitudeStatus.self) else { return }
+      platforms[place].payload.take(message, time)
+    case .mountOrientation:
+      guard let message = frame.decode(MountOrientation.self) else { return }
+      platforms[place].payload.take(message, time)
+    case .cameraFOVStatus:
+      guard let message = frame.decode(CameraFOVStatus.self) else { return }
+      platforms[place].payload.take(message, time)
+    case .cameraInformation:
+      guard let message = frame.decode(CameraInformation.self) else { return }
+      platforms[place].payload.take(message)
     default: break
     }
   }
@@ -107,7 +150,12 @@ public struct TelemetryPerception: ~Copyable {
     _ emit: (Observation) -> Void
   ) {
     guard let ground = local(message.latitudeE7, message.longitudeE7) else { return }
-    let detection = platforms[place].detection(message, ground: ground)
+    tell(platforms[place].detection(message, ground: ground, time), place, time, emit)
+  }
+
+  private mutating func tell(
+    _ detection: Detection, _ place: Int, _ time: Instant, _ emit: (Observation) -> Void
+  ) {
     counters.detections &+= 1
     platforms[place].scans &+= 1
     let sensor = platforms[place].sensor
@@ -129,6 +177,28 @@ public struct TelemetryPerception: ~Copyable {
     return nil
   }
 
+  private mutating func report(
+    _ place: Int, _ state: HealthState, _ reason: HealthReason, _ time: Instant,
+    _ emit: (Observation) -> Void
+  ) {
+    let sensor = platforms[place].sensor
+    let health = HealthReport(sensor: sensor, state: state, reason: reason, time: time)
+    emit(numbering.make(sensor, time, .health(health)))
+  }
+
+  /// Who fell silent, and in whose name frames were refused.
+  private mutating func judgeSystems(_ time: Instant, _ emit: (Observation) -> Void) {
+    for place in 0..<platforms.count {
+      if platforms[place].liveness.pass(to: time) { report(place, .lost, .silent, time, emit) }
+      if platforms[place].liveness.clear(at: time) { report(place, .ok, .delivering, time, emit) }
+      let system = platforms[place].systemID
+      if parser.refusedSystems.contains(system), platforms[place].liveness.refuse(at: time) {
+        report(place, .degraded, .signatureRefused, time, emit)
+      }
+    }
+    parser.forgetRefusedSystems()
+  }
+
   private mutating func judgeGarbage(_ time: Instant, _ emit: (Observation) -> Void) {
     let bytes = counters.parser.bytes &- windowBytes
     guard bytes >= Self.windowLength else { return }
@@ -139,11 +209,8 @@ public struct TelemetryPerception: ~Copyable {
     guard turns else { return }
     isGarbage.toggle()
     for place in 0..<platforms.count {
-      let sensor = platforms[place].sensor
-      let report = HealthReport(
-        sensor: sensor, state: isGarbage ? .degraded : .ok,
-        reason: isGarbage ? .implausible : .delivering, time: time)
-      emit(numbering.make(sensor, time, .health(report)))
+      report(
+        place, isGarbage ? .degraded : .ok, isGarbage ? .implausible : .delivering, time, emit)
     }
   }
 }

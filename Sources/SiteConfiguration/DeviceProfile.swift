@@ -51,6 +51,7 @@ struct DeviceProfile {
 
   var footprintRadius = 0.0
   var positionSigma = 0.0
+  var payload = PayloadDetail()
 
   init(kind: Kind) { self.kind = kind }
 }

@@ -6,7 +6,8 @@ enum ProfileReader {
   /// MAVLink messages that telemetry perception understands.
   static let messages = [
     "HEARTBEAT", "GLOBAL_POSITION_INT", "GPS_RAW_INT", "ATTITUDE", "SYSTEM_TIME",
-    "CAMERA_TRACKING_GEO_STATUS",
+    "CAMERA_TRACKING_GEO_STATUS", "CAMERA_TRACKING_IMAGE_STATUS", "CAMERA_INFORMATION",
+    "CAMERA_FOV_STATUS", "GIMBAL_DEVICE_ATTITUDE_STATUS", "MOUNT_ORIENTATION",
   ]
 
   /// The profile in `text`, named `name` (`<kind>/<model>`); mistakes go to `list`.
@@ -120,10 +121,12 @@ enum ProfileReader {
         .conflict, expected: "GLOBAL_POSITION_INT among the messages: it carries the place",
         remedy: "Add GLOBAL_POSITION_INT", found: "a list without it")
     }
-    if profile.footprintRadius > 0, !names.contains("CAMERA_TRACKING_GEO_STATUS") {
+    let tracking: Set = ["CAMERA_TRACKING_GEO_STATUS", "CAMERA_TRACKING_IMAGE_STATUS"]
+    if profile.footprintRadius > 0, names.isDisjoint(with: tracking) {
       entry.error(
         .conflict,
-        expected: "CAMERA_TRACKING_GEO_STATUS for a drone with a footprint_radius above 0 m",
+        expected: "CAMERA_TRACKING_GEO_STATUS or CAMERA_TRACKING_IMAGE_STATUS for a drone with a "
+          + "footprint_radius above 0 m",
         remedy: "Add the message, or set footprint_radius to 0 m", found: "a list without it")
     }
   }

@@ -65,6 +65,7 @@ struct ProfileValues {
         $0.quantity(.length, from: "0 m", to: "1000 m")
       }
       readPosition(into: &profile)
+      readPayload(into: &profile)
     case .beacon: readPosition(into: &profile)
     }
   }
@@ -159,9 +160,29 @@ struct ProfileValues {
     }
   }
 
+  /// What places the payload's view on the ground; a drone without a camera need not say it.
+  private func readPayload(into profile: inout DeviceProfile) {
+    set(&profile.payload.fieldOfView, "field_of_view", example: "60 deg", isOptional: true) {
+      $0.quantity(.angle, from: "1 deg", to: "150 deg")
+    }
+    set(&profile.payload.heightSigma, "height_sigma", example: "3 m", isOptional: true) {
+      $0.quantity(.length, from: "1 cm", to: "200 m")
+    }
+    set(&profile.payload.headingSigma, "heading_sigma", example: "2 deg", isOptional: true) {
+      $0.quantity(.angle, from: "0.01 deg", to: "45 deg")
+    }
+    set(&profile.payload.pointingSigma, "pointing_sigma", example: "1 deg", isOptional: true) {
+      $0.quantity(.angle, from: "0.01 deg", to: "20 deg")
+    }
+    set(&profile.payload.timeSigma, "time_sigma", example: "100 ms", isOptional: true) {
+      $0.quantity(.time, from: "1 ms", to: "5 s")
+    }
+  }
+
   private func set(
-    _ target: inout Double, _ key: String, example: String, _ read: (Entry) -> Double?
+    _ target: inout Double, _ key: String, example: String, isOptional: Bool = false,
+    _ read: (Entry) -> Double?
   ) {
-    if let value = value(key, example: example, read) { target = value }
+    if let value = value(key, example: example, isOptional: isOptional, read) { target = value }
   }
 }

@@ -122,8 +122,8 @@ extension SiteReader {
   }
 
   /// A path, or the name of a systemd credential.
-  private func secretPath(_ entry: Entry) -> String? {
-    guard let path = entry.text(lengthMax: 1_024, example: "/etc/vedette/post.pem") else {
+  func secretPath(_ entry: Entry, example: String = "/etc/vedette/post.pem") -> String? {
+    guard let path = entry.text(lengthMax: 1_024, example: example) else {
       return nil
     }
     let credential = path.hasPrefix("credential:") ? path.dropFirst(11) : ""

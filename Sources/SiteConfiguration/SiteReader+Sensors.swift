@@ -60,9 +60,31 @@ extension SiteReader {
     let baud = section.optional("baud").map { $0.integer(in: 1_200...3_000_000) } ?? 57_600
     let silence =
       section.optional("silence").map { $0.quantity(.time, from: "100 ms", to: "10 min") } ?? 3
-    guard let name, let device, let baud, let silence else { return nil }
+    let signatures = section.optional("signatures").map(readSignatures) ?? (.ignore, nil)
+    guard let name, let device, let baud, let silence, let signatures else { return nil }
     return SerialLink(
-      name: name, device: device, baud: baud, silenceNanosMax: Int64((silence * 1e9).rounded()))
+      name: name, device: device, baud: baud, silenceNanosMax: Int64((silence * 1e9).rounded()),
+      signatures: signatures.policy, signatureKey: signatures.key)
+  }
+
+  /// `{policy, key}`: a key for every policy that looks at signatures, none for the one that does not.
+  private func readSignatures(
+    _ entry: Entry
+  ) -> (policy: SignaturePolicy, key: String?)? {
+    entry.section { section -> (policy: SignaturePolicy, key: String?)? in
+      let policy = section.required("policy", example: "require")?
+        .choice(SignaturePolicy.allCases.map { ($0.rawValue, $0) })
+      if policy == .ignore {
+        section.refuse(
+          "key", expected: "no key where signatures are not looked at",
+          remedy: "Remove it, or write \"policy: require\"")
+        return (.ignore, nil)
+      }
+      let key = section.required("key", example: "credential:mavlink.key")
+        .flatMap { secretPath($0, example: "credential:mavlink.key") }
+      guard let policy, let key else { return nil }
+      return (policy, key)
+    }
   }
 
   /// A device is named by what stays when it is plugged elsewhere, or by a path.
@@ -219,6 +241,21 @@ extension SiteReader {
     }
   }
 
+  private func readSecondLink(_ entry: Entry, beside first: String?) -> String? {
+    guard let name = entry.name() else { return nil }
+    guard linkNames.contains(name), name != first else {
+      let others = linkNames.filter { $0 != first }
+      entry.error(
+        .unknownReference,
+        expected: others.isEmpty
+          ? "another link of \"links\", which has none"
+          : "another of the links: \(others.joined(separator: ", "))",
+        remedy: "Remove it, or name the other radio of the vehicle")
+      return nil
+    }
+    return name
+  }
+
   private func readPlatform(
     of section: Section, kind: DeviceProfile.Kind, head: Head?
   ) -> Sensor? {
@@ -241,11 +278,17 @@ extension SiteReader {
         "\(link) \(system)", in: "a system id on its link", at: systemEntry, code: .conflict,
         remedy: "Give each vehicle on a link another MAVLink system id")
     }
+    let second = section.optional("second_link").flatMap { readSecondLink($0, beside: link) }
+    if let second, let system, let entry = section.optional("second_link") {
+      claim(
+        "\(second) \(system)", in: "a system id on its link", at: entry, code: .conflict,
+        remedy: "Give each vehicle on a link another MAVLink system id")
+    }
     guard let head, let link, let system else { return nil }
     let profile = head.profile
     let detail = PlatformDetail(
       link: link, systemID: UInt8(system), footprintRadius: profile.footprintRadius,
-      positionSigma: profile.positionSigma)
+      positionSigma: profile.positionSigma, payload: profile.payload, secondLink: second)
     return Sensor(
       name: head.name, profile: head.profileName, place: .zero, coverage: [],
       detectionProbability: profile.detectionProbability,

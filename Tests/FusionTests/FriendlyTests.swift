@@ -98,4 +98,46 @@ struct FriendlyTests {
     let alarm = try #require(events.first { !$0.isFriendly })
     #expect(events.count == 2 && alarm.friendlyNearby == Scene.patrol)
   }
+
+  @Test("a patrol that falls silent becomes unknown, with an event, and is ours again when heard")
+  func silent() throws {
+    var generator = SeededGenerator(seed: 10)
+    var scene = Scene()
+    for step in 0..<250 {
+      let time = Double(step) * 0.2
+      // Its beacon is heard for five seconds, then again at the end.
+      let place = SIMD2(5, 1.3 * (20 - time))
+      if step % 5 == 0, time < 5 || time > 40 {
+        scene.platform(place, velocity: SIMD2(0, -1.3), Scene.patrol, at: time)
+      }
+      let jitter = SIMD2(normal(&generator), normal(&generator)) * 0.2
+      scene.scan([place + jitter], at: time)
+    }
+    let events = scene.run().events
+    let health = events.compactMap { event -> HealthReport? in
+      if case .health(let change) = event { change.report } else { nil }
+    }
+    #expect(health.map(\.state) == [.lost, .ok] && health.first?.reason == .silent)
+    let silence = try #require(health.first?.time.seconds(since: Scene.instant(4)))
+    #expect(silence > 10 && silence < 10.6)
+    // It crosses at 20 s, eleven seconds after its last word counts: an alarm, taken back later.
+    let crossings = events.compactMap(\.crossing)
+    #expect(crossings.first?.disposition == .reported && crossings.first?.isFriendly == false)
+  }
+
+  @Test("what a drone says on two links counts once; the second link takes over from the first")
+  func twoLinks() throws {
+    var scene = Scene()
+    for step in 0..<60 {
+      let time = Double(step) * 0.5
+      let place = SIMD2(3, 60 - 4 * time)
+      if time < 8 { scene.platform(place, velocity: SIMD2(0, -4), Scene.drone, at: time) }
+      scene.platform(place, velocity: SIMD2(0, -4), Scene.drone, at: time + 0.2, source: 7)
+    }
+    let result = scene.run()
+    let crossings = result.events.compactMap(\.crossing)
+    #expect(crossings.count == 1 && crossings[0].isFriendly)
+    #expect(result.counters.echoes >= 15 && result.counters.platformStates >= 40)
+    #expect(result.counters.disowned == 0)
+  }
 }

@@ -111,9 +111,10 @@ struct Scene {
 
   /// `sensor` said `content` of the time `seconds`; it arrives `delay` later.
   mutating func say(
-    _ content: Observation.Content, _ sensor: SensorID, at seconds: Double, delay: Double = 0.01
+    _ content: Observation.Content, _ sensor: SensorID, at seconds: Double, delay: Double = 0.01,
+    source other: Int? = nil
   ) {
-    let source = Int(sensor == .none ? 7 : sensor.rawValue)
+    let source = other ?? Int(sensor == .none ? 7 : sensor.rawValue)
     sequences[source] += 1
     arrivals.append(
       Arrival(
@@ -141,7 +142,8 @@ struct Scene {
   }
 
   mutating func platform(
-    _ place: SIMD2<Double>, velocity: SIMD2<Double>, _ sensor: SensorID, at seconds: Double
+    _ place: SIMD2<Double>, velocity: SIMD2<Double>, _ sensor: SensorID, at seconds: Double,
+    source: Int? = nil
   ) {
     let position = placed(place)
     let moving = turned(velocity)
@@ -150,7 +152,7 @@ struct Scene {
         PlatformState(
           position: SIMD3(position.x, position.y, 40),
           velocity: SIMD3(Float(moving.x), Float(moving.y), 0), heading: .nan,
-          positionSigma: 1.5)), sensor, at: seconds, delay: 0.2)
+          positionSigma: 1.5)), sensor, at: seconds, delay: 0.2, source: source)
   }
 
   mutating func tick(at seconds: Double) {

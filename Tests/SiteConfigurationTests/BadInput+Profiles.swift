@@ -92,7 +92,9 @@ extension BadInput {
       expected: [
         "DeviceProfiles/drone/copter.yaml:5:12: error: messages[0]: found \"HARTBEAT\"; "
           + "expected one of HEARTBEAT, GLOBAL_POSITION_INT, GPS_RAW_INT, ATTITUDE, "
-          + "SYSTEM_TIME, CAMERA_TRACKING_GEO_STATUS. Did you mean \"HEARTBEAT\"?"
+          + "SYSTEM_TIME, CAMERA_TRACKING_GEO_STATUS, CAMERA_TRACKING_IMAGE_STATUS, "
+          + "CAMERA_INFORMATION, CAMERA_FOV_STATUS, GIMBAL_DEVICE_ATTITUDE_STATUS, "
+          + "MOUNT_ORIENTATION. Did you mean \"HEARTBEAT\"?"
       ]),
     BadInput(
       name: "a footprint without the message for it", text: .copter,
@@ -100,7 +102,8 @@ extension BadInput {
       new: "]",
       expected: [
         "DeviceProfiles/drone/copter.yaml:5:11: error: messages: found a list without it; "
-          + "expected CAMERA_TRACKING_GEO_STATUS for a drone with a footprint_radius above 0 "
+          + "expected CAMERA_TRACKING_GEO_STATUS or CAMERA_TRACKING_IMAGE_STATUS for a drone "
+          + "with a footprint_radius above 0 "
           + "m. Add the message, or set footprint_radius to 0 m."
       ]),
     BadInput(

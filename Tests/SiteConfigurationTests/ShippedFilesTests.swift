@@ -12,7 +12,8 @@ let packageFolder = #filePath.split(separator: "/", omittingEmptySubsequences: f
     "motion/hc-sr501", "motion/pir-long-range", "motion/geophone-gs-20dx",
     "motion/beam-photoelectric", "motion/rcwl-0516", "camera/rpi-camera-module-3",
     "camera/logitech-c920", "camera/thermal-boson-320", "drone/ardupilot-copter",
-    "drone/px4-multirotor-tracking", "beacon/mavlink-beacon",
+    "drone/px4-multirotor-tracking", "drone/ardupilot-siyi-a8-sik", "drone/px4-gremsy-rfd900",
+    "drone/ardupilot-plane-f9p", "beacon/mavlink-beacon",
   ]
 
   /// A site with one device of `profile`.

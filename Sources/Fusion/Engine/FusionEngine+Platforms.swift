@@ -57,6 +57,10 @@ extension FusionEngine {
       if !tracks[own].state.isSound { tracks[own].state = before }
       tracks[own].lastHit = max(tracks[own].lastHit, moment)
     }
+    tracks[own].wordTime = max(tracks[own].wordTime, moment)
+    tracks[own].wordSource = observation.source
+    tracks[own].wordSequence = observation.sequence
+    welcome(sensor, backAt: moment, by: observation, emit: emit)
     tracks[own].logOdds = parameters.logOddsMax
     if kind == .drone {
       tracks[own].height = Float(platform.position.z)
@@ -65,6 +69,78 @@ extension FusionEngine {
     _ = tracks[own].note(observation.sensor, at: moment)
     tracks[own].extendPath()
     examineLines(own, emit: emit)
+  }
+
+  /// A platform whose track had become unknown speaks again.
+  private mutating func welcome(
+    _ sensor: Int, backAt moment: Instant, by observation: Observation, emit: (PostEvent) -> Void
+  ) {
+    guard site.sensors[sensor].isDisowned else { return }
+    site.sensors[sensor].isDisowned = false
+    site.sensors[sensor].health = .ok
+    let report = HealthReport(
+      sensor: observation.sensor, state: .ok, reason: .delivering, time: moment)
+    emit(
+      .health(
+        SensorHealthEvent(
+          report: report, source: observation.source, sequence: observation.sequence,
+          clock: clockInForce)))
+  }
+
+  /// Who has not told its place for long is taken for ours no more: its track becomes an unknown one,
+  /// that cameras may keep, and a health event says so, unless its silence was told already. The event
+  /// bears the name of the last word.
+  mutating func disown(_ slot: Int, emit: (PostEvent) -> Void) {
+    let sensor = tracks[slot].platform
+    tracks[slot].platform = .none
+    tracks[slot].classLogs = classPriorLogs
+    counters.disowned += 1
+    guard site.sensors[sensor.index].isDelivering else { return }
+    site.sensors[sensor.index].isDisowned = true
+    site.sensors[sensor.index].health = .lost
+    let report = HealthReport(sensor: sensor, state: .lost, reason: .silent, time: now)
+    emit(
+      .health(
+        SensorHealthEvent(
+          report: report, source: tracks[slot].wordSource, sequence: tracks[slot].wordSequence,
+          clock: clockInForce)))
+  }
+
+  // MARK: - One platform on two links
+
+  /// A second link is listened to after the first one was silent for so long, nanoseconds.
+  private static let voiceNanosMax: Int64 = 2_000_000_000
+
+  /// Whether a platform says this on another link than the one that is listened to.
+  mutating func isEcho(_ observation: Observation) -> Bool {
+    switch observation.content {
+    case .platform, .detection, .scanEnd: break
+    case .area, .health, .clock: return false
+    }
+    let index = observation.sensor.index
+    guard index < site.sensors.count else { return false }
+    let kind = site.sensors[index].kind
+    guard kind == .drone || kind == .beacon else { return false }
+    if observation.source != site.sensors[index].voice {
+      guard now.nanos(since: site.sensors[index].voiceTime) > Self.voiceNanosMax else {
+        return true
+      }
+      site.sensors[index].voice = observation.source
+    }
+    site.sensors[index].voiceTime = now
+    return false
+  }
+
+  /// A platform that one of two links lost, and that the other one hears, is degraded only.
+  func asHeard(_ report: HealthReport, by source: SourceID) -> HealthReport {
+    guard report.state == .lost, report.sensor.index < site.sensors.count else { return report }
+    let sensor = site.sensors[report.sensor.index]
+    guard sensor.voiceTime != .distantPast, sensor.voice != source,
+      now.nanos(since: sensor.voiceTime) <= Self.voiceNanosMax
+    else { return report }
+    var lesser = report
+    lesser.state = .degraded
+    return lesser
   }
 
   /// Class weights of what says itself that it is a drone.

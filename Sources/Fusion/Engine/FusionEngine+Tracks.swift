@@ -88,9 +88,8 @@ extension FusionEngine {
     for slot in tracks.indices where tracks[slot].id.rawValue != 0 {
       let silence = now.nanos(since: tracks[slot].lastHit)
       if tracks[slot].isPlatform {
-        if silence > parameters.platformNanosMax {
-          trackFaded(slot, emit: emit)
-          endTrack(slot)
+        if now.nanos(since: tracks[slot].wordTime) > parameters.platformNanosMax {
+          disown(slot, emit: emit)
         }
         continue
       }

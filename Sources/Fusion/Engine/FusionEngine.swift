@@ -86,6 +86,10 @@ public struct FusionEngine: ~Copyable {
     counters.arrivals += 1
     now = max(now, arrival.time)
     let observation = arrival.observation
+    if isEcho(observation) {
+      counters.echoes += 1
+      return
+    }
     switch observation.content {
     case .clock(let map):
       clock = map
@@ -170,8 +174,9 @@ public struct FusionEngine: ~Copyable {
   }
 
   private mutating func takeHealth(
-    _ report: HealthReport, _ observation: Observation, emit: (PostEvent) -> Void
+    _ told: HealthReport, _ observation: Observation, emit: (PostEvent) -> Void
   ) {
+    let report = asHeard(told, by: observation.source)
     if report.sensor.index < site.sensors.count {
       site.sensors[report.sensor.index].health = report.state
     } else if report.sensor != .none {

@@ -21,6 +21,10 @@ struct Track: BitwiseCopyable {
   var isConfirmed = false
   /// The platform of our own that it is, or `.none`.
   var platform = SensorID.none
+  /// The platform's last word: when, and which observation.
+  var wordTime = Instant.distantPast
+  var wordSource = SourceID.clock
+  var wordSequence: UInt64 = 0
   /// Whether it flies: nothing on the ground is associated with it.
   var isAirborne = false
   /// Metres above the origin; NaN on the ground.

@@ -57,6 +57,8 @@ public enum HealthReason: UInt8, BitwiseCopyable, Sendable, CaseIterable {
   case ended = 14
   /// A cause that is none of these.
   case other = 15
+  /// Frames came in its name without a signature that holds, or with one that was used before.
+  case signatureRefused = 16
 
   /// The word on the wire and in metrics.
   public var name: StaticString {
@@ -77,6 +79,7 @@ public enum HealthReason: UInt8, BitwiseCopyable, Sendable, CaseIterable {
     case .sceneChange: "scene_change"
     case .ended: "ended"
     case .other: "other"
+    case .signatureRefused: "signature_refused"
     }
   }
 }

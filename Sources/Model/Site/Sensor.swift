@@ -179,14 +179,24 @@ public struct PlatformDetail: Sendable, Equatable {
   public var footprintRadius: Double
   /// Standard deviation of the position it reports, metres.
   public var positionSigma: Double
+  /// What it carries to look with.
+  public var payload: PayloadDetail
+  /// Name of a second link on which it is heard too, or `nil`.
+  public var secondLink: String?
 
   /// A platform heard on `link`.
   public init(
-    link: String, systemID: UInt8, footprintRadius: Double, positionSigma: Double
+    link: String, systemID: UInt8, footprintRadius: Double, positionSigma: Double,
+    payload: PayloadDetail = PayloadDetail(), secondLink: String? = nil
   ) {
     self.link = link
     self.systemID = systemID
     self.footprintRadius = footprintRadius
     self.positionSigma = positionSigma
+    self.payload = payload
+    self.secondLink = secondLink
   }
+
+  /// Whether it is heard on the link of that name.
+  public func isHeard(on link: String) -> Bool { self.link == link || secondLink == link }
 }

@@ -119,12 +119,22 @@ public struct SerialLink: Sendable, Equatable {
   public var baud: Int
   /// After so long without a byte the link is reported silent, nanoseconds.
   public var silenceNanosMax: Int64
+  /// What it makes of signatures.
+  public var signatures: SignaturePolicy
+  /// Where the key of its signatures is, an absolute path or `credential:<name>`; `nil` when they are
+  /// not looked at.
+  public var signatureKey: String?
 
   /// A link.
-  public init(name: String, device: String, baud: Int, silenceNanosMax: Int64 = 3_000_000_000) {
+  public init(
+    name: String, device: String, baud: Int, silenceNanosMax: Int64 = 3_000_000_000,
+    signatures: SignaturePolicy = .ignore, signatureKey: String? = nil
+  ) {
     self.name = name
     self.device = device
     self.baud = baud
     self.silenceNanosMax = silenceNanosMax
+    self.signatures = signatures
+    self.signatureKey = signatureKey
   }
 }

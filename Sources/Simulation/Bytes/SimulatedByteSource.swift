@@ -27,8 +27,10 @@ public struct SimulatedByteSource: ~Copyable, ByteSource {
       pace: pace, intervalNanos: Double(Speaker.slotNanos), firstIndex: 1,
       durationSeconds: durationSeconds)
     let name = site.links[link].name
-    let sensors = site.sensors.indices.filter { site.sensors[$0].platform?.link == name }
-      .map { SensorID(UInt16($0)) }
+    let sensors = site.sensors.indices.filter {
+      site.sensors[$0].platform?.isHeard(on: name) == true
+    }
+    .map { SensorID(UInt16($0)) }
     for sensor in sensors {
       // 3 is prime to the slots of all rates.
       if let speaker = Speaker(

@@ -1,4 +1,6 @@
+import CThreads
 import Devices
+import MAVLink
 import Model
 import Perception
 import Rings
@@ -66,25 +68,30 @@ struct LaneSeat: Sendable {
     _ link: Int, _ surroundings: Pipeline.Surroundings
   ) throws -> @Sendable () -> Void {
     let sensors = site.sensors.indices.filter {
-      site.sensors[$0].platform?.link == site.links[link].name
+      site.sensors[$0].platform?.isHeard(on: site.links[link].name) == true
     }.map { SensorID(UInt16($0)) }
     switch surroundings.origin {
     case .devices:
-      return { run(bytes: SerialReader(link: site.links[link], sensors: sensors), of: link) }
+      let signing = try site.links[link].signing(unixNanos: vdt_wall_nanos())
+      return {
+        run(bytes: SerialReader(link: site.links[link], sensors: sensors), of: link, signing)
+      }
     case .simulation(let scenario):
       let pace = surroundings.pace
+      // Simulated vehicles have no key.
       return {
         run(
           bytes: SimulatedByteSource(scenario: scenario, site: site, link: link, pace: pace),
-          of: link)
+          of: link, LinkSigning())
       }
     case .capture(let path):
       let feeder = try TerminalFeeder(
         path: path, source: id, pacing: surroundings.pacing(of: path), stop: stop)
       let port = site.links[link].reached(through: feeder.devicePath)
+      let signing = site.links[link].replayedSigning()
       return {
         let thread = NamedThread("pty-feeder") { feeder.run() }
-        run(bytes: SerialReader(link: port, sensors: sensors), of: link)
+        run(bytes: SerialReader(link: port, sensors: sensors), of: link, signing)
         thread.join()
       }
     }
@@ -102,9 +109,12 @@ struct LaneSeat: Sendable {
       sink: sink.take(), tap: tap.take(), stop: stop, cells: cells)
   }
 
-  private func run(bytes: consuming some ByteSource & ~Copyable, of link: Int) {
+  private func run(
+    bytes: consuming some ByteSource & ~Copyable, of link: Int, _ signing: LinkSigning
+  ) {
     runByteLane(
-      source: bytes, perception: TelemetryPerception(site: site, link: link, source: id),
+      source: bytes,
+      perception: TelemetryPerception(site: site, link: link, source: id, signing: signing),
       sink: sink.take(), tap: tap.take(), stop: stop, cells: cells)
   }
 }

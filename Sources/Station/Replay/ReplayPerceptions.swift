@@ -31,7 +31,10 @@ final class ReplayPerceptions {
       case .camera(let sensor):
         .camera(Box(CameraPerception(site: site, sensor: sensor, source: id)))
       case .serial(let link):
-        .telemetry(Box(TelemetryPerception(site: site, link: link, source: id)))
+        .telemetry(
+          Box(
+            TelemetryPerception(
+              site: site, link: link, source: id, signing: site.links[link].replayedSigning())))
       }
     }
   }
