@@ -39,7 +39,7 @@ let package = Package(
       swiftSettings: settings),
     // The headers are written by generate.sh before the build.
     .target(
-      name: "CReferenceMAVLink", cSettings: [.headerSearchPath("generated")]),
+      name: "CReferenceMAVLink", cSettings: [.headerSearchPath("../../.build-reference")]),
     .executableTarget(
       name: "MAVLinkBench",
       dependencies: [

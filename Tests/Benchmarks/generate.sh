@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")"
 
-target=Sources/CReferenceMAVLink/generated
+target=.build-reference
 if ! dialects=$(python3 -c 'import os, pymavlink; print(os.path.dirname(pymavlink.__file__))' 2>/dev/null)
 then
   echo "generate.sh: pymavlink is missing; run \"make bench\", or: pip install pymavlink" >&2

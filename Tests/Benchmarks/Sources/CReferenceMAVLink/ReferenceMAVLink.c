@@ -1,7 +1,7 @@
 #include "CReferenceMAVLink.h"
 
 #pragma GCC diagnostic ignored "-Waddress-of-packed-member"
-// generate.sh writes this folder; it is not part of the repository.
+// generate.sh writes it into .build-reference; it is not part of the repository.
 #include "ardupilotmega/mavlink.h"
 
 vdt_c_mavlink_result vdt_c_mavlink_parse(const uint8_t *bytes, size_t count) {
