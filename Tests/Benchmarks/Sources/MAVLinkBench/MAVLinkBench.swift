@@ -36,14 +36,15 @@ struct MAVLinkBench {
     }
     vdt_bench_pin(0)
     var verdicts = Verdicts()
+    // The budget is for the mixed stream. For information: short frames only, and a byte in a hundred
+    // wrong, so that a third of the frames is damaged.
     let streams = [
+      BenchStream(name: "mixed", ids: set, length: streamLength, noise: .between, seed: 2),
       BenchStream(name: "flight", ids: flight, length: streamLength, noise: .between, seed: 1),
-      BenchStream(name: "set", ids: set, length: streamLength, noise: .between, seed: 2),
-      // For information: a byte in a hundred is wrong, so that a third of the frames is damaged.
       BenchStream(name: "overwritten", ids: flight, length: streamLength, noise: .over, seed: 3),
     ]
     for stream in streams {
-      measure(stream, rounds: rounds, isGated: stream.name != "overwritten", &verdicts)
+      measure(stream, rounds: rounds, isGated: stream.name == "mixed", &verdicts)
     }
     print(verdicts.summary)
     exit(verdicts.hasFailed ? 1 : 0)
