@@ -103,15 +103,15 @@ public struct CameraPerception: ~Copyable {
       LumaPlane.unpack(bytes, stride: stride, into: luma, width: width, height: height)
       look(header, emit)
       recordLuma(header, record)
-    case .inPlace(let stride):
+    case .inPlace(let stride) where masked.isEmpty:
       look(header, bytes, stride: stride, emit)
-      if masked.isEmpty {
-        let end = stride * (height - 1) + width
-        record(grey(header, stride: stride), bytes.extracting(first: end))
-      } else {
-        LumaPlane.copy(bytes, stride: stride, into: luma, width: width, height: height)
-        recordLuma(header, record)
-      }
+      let end = stride * (height - 1) + width
+      record(grey(header, stride: stride), bytes.extracting(first: end))
+    case .inPlace(let stride):
+      // Copied first: what is recorded is what was looked at, even if the driver goes on writing.
+      LumaPlane.copy(bytes, stride: stride, into: luma, width: width, height: height)
+      look(header, emit)
+      recordLuma(header, record)
     }
     counters.overflows = detector.counters.overflows
   }

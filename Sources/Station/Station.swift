@@ -52,6 +52,7 @@ public final class Station: Sendable {
     var pipeline: Pipeline
     var statusOrdinal: UInt64 = 0
     var clock = ClockReader()
+    var clockWatch = ClockWatch()
   }
 
   /// The newest events, durable, for whoever follows them inside the process.
@@ -192,7 +193,8 @@ public final class Station: Sendable {
     return site
   }
 
-  private var site: Site { running.withLock { $0!.pipeline.site } }
+  /// The site in force; after a reload of texts it is newer than the pipeline's.
+  private var site: Site { site(of: running.withLock { $0!.loaded }) }
 
   private func becomeReady(_ port: Int?, _ onReady: (Int?) -> Void) {
     notifier.ready(status: statusLine)
@@ -204,7 +206,7 @@ public final class Station: Sendable {
     return "\(count) of \(all) sensors deliver, \(feed.durable) events stored"
   }
 
-  private func submitStatus(_ kind: PostStatusEvent.Kind) {
+  private func submitStatus(_ kind: PostStatusEvent.Kind, clockStepNanos: Int64 = 0) {
     running.withLock { running in
       guard running != nil else { return }
       running!.statusOrdinal += 1
@@ -214,7 +216,8 @@ public final class Station: Sendable {
         .status(
           PostStatusEvent(
             kind: kind, time: map.instant, clock: map, ordinal: running!.statusOrdinal,
-            sensorsLost: UInt16(all - count), samplesDropped: running!.pipeline.samplesDropped)))
+            sensorsLost: UInt16(all - count), samplesDropped: running!.pipeline.samplesDropped,
+            clockStepNanos: clockStepNanos)))
     }
   }
 
@@ -229,7 +232,7 @@ public final class Station: Sendable {
         &+ fusion[FusionLane.Cell.ledgerWaits.rawValue],
       ledger: pipeline.ledgerCells[LedgerLane.Cell.turns.rawValue], now: MonotonicClock.now())
     board.note(isHung: !isAlive)
-    if let map = running.withLock({ $0?.clock.read() }) { board.note(clock: map.state) }
+    lookAtClock()
     let dropped = pipeline.samplesDropped
     if dropped > watch.dropped {
       if watch.dropped == 0 { logger.warning("samples are dropped: the post is overloaded") }
@@ -246,6 +249,27 @@ public final class Station: Sendable {
       logger.critical("fusion or ledger stands still; the watchdog is not fed")
     }
     notifier.status(statusLine)
+  }
+
+  private func lookAtClock() {
+    let looked = running.withLock { running -> (ClockMap, [ClockWatch.Change])? in
+      guard running != nil else { return nil }
+      let map = running!.clock.read()
+      return (map, running!.clockWatch.look(map))
+    }
+    guard let (map, changes) = looked else { return }
+    board.note(clock: map.state)
+    for change in changes {
+      switch change {
+      case .stepped(let nanos):
+        let seconds = String(format: "%+.3f", Double(nanos) * 1e-9)
+        logger.warning("the wall clock was stepped by \(seconds) s; order and numbers stay")
+        submitStatus(.clockStepped, clockStepNanos: nanos)
+      case .became(let state):
+        logger.notice("the clock is \(state.name) now")
+        submitStatus(.clockStateChanged)
+      }
+    }
   }
 
   /// Reads the configuration anew. What does not touch the sensors leaves the pipeline alone; what
@@ -295,7 +319,8 @@ public final class Station: Sendable {
   private func metricsText() -> String {
     guard let pipeline = running.withLock({ $0?.pipeline }) else { return "" }
     return StationMetrics(
-      pipeline: pipeline, board: board, publishing: counters, durable: feed.durable
+      pipeline: pipeline, board: board, publishing: counters, durable: feed.durable,
+      clockSteps: running.withLock { $0?.clockWatch.steps } ?? 0
     ).text
   }
 }

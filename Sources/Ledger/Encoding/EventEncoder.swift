@@ -264,6 +264,10 @@ public struct EventEncoder: ~Copyable {
     begin(at: .zero)
     text.literal("{")
     appendClock(event.clock, isFirst: true)
+    if event.kind == .clockStepped {
+      text.literal(#","clock_step_ms":"#)
+      text.integer(event.clockStepNanos / 1_000_000)
+    }
     appendConfiguration()
     appendIdentity(header)
     text.literal(#","ordinal":"#)

@@ -42,6 +42,10 @@ public struct PostStatusEvent: BitwiseCopyable, Sendable, Equatable {
     case heartbeat = 3
     /// Samples were dropped.
     case overload = 4
+    /// The wall clock was stepped: `clockStepNanos` says how far. Order and numbers stay.
+    case clockStepped = 5
+    /// A time source took hold of the clock, or let it go: the clock's state says which.
+    case clockStateChanged = 6
 
     /// The word on the wire.
     public var name: StaticString {
@@ -51,6 +55,8 @@ public struct PostStatusEvent: BitwiseCopyable, Sendable, Equatable {
       case .configurationChanged: "configuration_changed"
       case .heartbeat: "heartbeat"
       case .overload: "overload"
+      case .clockStepped: "clock_stepped"
+      case .clockStateChanged: "clock_state_changed"
       }
     }
   }
@@ -67,11 +73,14 @@ public struct PostStatusEvent: BitwiseCopyable, Sendable, Equatable {
   public var sensorsLost: UInt16
   /// Samples dropped since the start.
   public var samplesDropped: UInt64
+  /// How far the wall clock was stepped, nanoseconds, forwards positive; 0 unless `kind` is
+  /// `clockStepped`.
+  public var clockStepNanos: Int64
 
   /// A word on the post's state.
   public init(
     kind: Kind, time: Instant, clock: ClockMap, ordinal: UInt64, sensorsLost: UInt16 = 0,
-    samplesDropped: UInt64 = 0
+    samplesDropped: UInt64 = 0, clockStepNanos: Int64 = 0
   ) {
     self.kind = kind
     self.time = time
@@ -79,5 +88,6 @@ public struct PostStatusEvent: BitwiseCopyable, Sendable, Equatable {
     self.ordinal = ordinal
     self.sensorsLost = sensorsLost
     self.samplesDropped = samplesDropped
+    self.clockStepNanos = clockStepNanos
   }
 }

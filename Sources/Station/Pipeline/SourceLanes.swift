@@ -42,10 +42,8 @@ func runFrameLane<Source: FrameSource & ~Copyable>(
         sink.flush()
         return
       }
-      perception.take(header, bytes) { sink.add($0) }
-      // After vision, so that recording never delays a detection.
+      tap.record(header, bytes) { frame in perception.take(header, frame) { sink.add($0) } }
       sink.flush()
-      tap.record(header, bytes)
     }
     while let report = source.nextHealth() {
       tap.record(report)

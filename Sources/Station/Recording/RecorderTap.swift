@@ -93,6 +93,17 @@ struct RecorderTap: ~Copyable {
     push(.frame(header, slot: Int32(slot), count: Int32(bytes.byteCount)))
   }
 
+  /// Records a frame and lends the recorded copy to `body`, or `bytes` themselves when nothing is
+  /// recorded.
+  ///
+  /// What is looked at is what is recorded, even of a driver that goes on writing into a buffer it
+  /// has handed out, as v4l2loopback does when its reader is late.
+  mutating func record(_ header: FrameHeader, _ bytes: RawSpan, thenWith body: (RawSpan) -> Void) {
+    guard let slots, let slot = slot(for: bytes) else { return body(bytes) }
+    slots.read(slot, count: bytes.byteCount, body)
+    push(.frame(header, slot: Int32(slot), count: Int32(bytes.byteCount)))
+  }
+
   mutating func record(_ bytes: RawSpan, at time: Instant) {
     guard let slot = slot(for: bytes) else { return }
     push(.chunk(time, slot: Int32(slot), count: Int32(bytes.byteCount)))

@@ -7,6 +7,7 @@ struct StationMetrics {
   var board: HealthBoard
   var publishing: PublishingCounters
   var durable: UInt64
+  var clockSteps: UInt64
 
   var text: String {
     var out = PrometheusText()
@@ -21,6 +22,8 @@ struct StationMetrics {
     out.sample("vedette_ledger_refused_total", pipeline.desk.refusedCount)
     out.family("vedette_ledger_durable_sequence", .gauge, help: "Newest durable event.")
     out.sample("vedette_ledger_durable_sequence", durable)
+    out.family("vedette_clock_steps_total", .counter, help: "Steps of the wall clock.")
+    out.sample("vedette_clock_steps_total", clockSteps)
     streams(&out)
     return out.text
   }

@@ -129,7 +129,8 @@ enum FixtureSite {
           kind: PostStatusEvent.Kind.allCases.randomElement(using: &random)!, time: time,
           clock: clock, ordinal: .random(in: 1 ... .max, using: &random),
           sensorsLost: .random(in: 0 ... .max, using: &random),
-          samplesDropped: .random(in: 0 ... .max, using: &random)))
+          samplesDropped: .random(in: 0 ... .max, using: &random),
+          clockStepNanos: .random(in: .min ... .max, using: &random)))
     default: return .crossing(crossing(at: time, clock: clock, &random))
     }
   }
