@@ -21,6 +21,7 @@ PORT = 8420
 STATE = pathlib.Path("/var/lib/vedette")
 NOTICE_SECONDS_MAX = 3
 RECOVER_SECONDS_MAX = 15
+SECTIONS = ("links:", "sensors:", "cameras:", "drones:", "patrols:")
 SENSORS = ("pir-north", "pir-south", "mast", "cctv", "copter", "patrol")
 
 
@@ -44,6 +45,24 @@ def wait_until(condition, seconds):
     while not (answer := condition()) and time.monotonic() < end:
         time.sleep(0.02)
     return answer
+
+
+def site_without(*names):
+    """A site file like the bench's, without the devices of these names."""
+    kept, section, is_kept = [], None, True
+    for line in (HERE / "site.yaml").read_text().splitlines(True):
+        if not line.startswith((" ", "#", "\n")):
+            section, is_kept = line, line.strip() not in SECTIONS  # its head waits for an item
+        elif section and section.strip() in SECTIONS:
+            if found := re.match(r"  - (?:\{)?name: ([\w-]+)", line):
+                is_kept = found[1] not in names
+                if is_kept and section not in kept:
+                    kept.append(section)
+        if is_kept:
+            kept.append(line)
+    site = RUN / "site.yaml"
+    site.write_text("".join(kept))
+    return site
 
 
 class Stream(threading.Thread):
@@ -122,7 +141,7 @@ class Watched:
         wait_until(lambda: find() is not None, seconds)
         return find()
 
-    def wait_delivering(self, *sensors, seconds=20):
+    def wait_delivering(self, *sensors, seconds=40):
         def missing():
             return [name for name in sensors if (self.sensor(name) or [""])[0] != "ok"]
         wait_until(lambda: not missing(), seconds)

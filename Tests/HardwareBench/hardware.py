@@ -1,6 +1,7 @@
 """The far ends of the bench's devices: what moves before the sensors, and what breaks them."""
 
 import glob
+import math
 import os
 import pathlib
 import subprocess
@@ -25,13 +26,18 @@ def line(number):
         os.O_WRONLY)
 
 
+def set_line(number, is_high):
+    """Pulls a line up or down."""
+    file = line(number)
+    os.pwrite(file, b"pull-up" if is_high else b"pull-down", 0)
+    os.close(file)
+
+
 def pulse(number, seconds=0.3):
     """One motion: the line high for a while."""
-    file = line(number)
-    os.pwrite(file, b"pull-up", 0)
+    set_line(number, True)
     time.sleep(seconds)
-    os.pwrite(file, b"pull-down", 0)
-    os.close(file)
+    set_line(number, False)
 
 
 def chatter(number, count, rate):
@@ -66,17 +72,66 @@ class Pictures:
         self.process.wait()
 
 
+class Walkers(threading.Thread):
+    """What the loopback camera of site.yaml sees: grass, and upright figures of 1.8 m at the places
+    in `people`, metres east and north; None for nobody there."""
+
+    WIDTH, HEIGHT, RATE = 640, 360, 10
+    FOCAL = WIDTH / 2 / math.tan(math.radians(30))
+    EAST, NORTH, UP, TILT = 10.0, -30.0, 6.0, math.radians(-12)
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        import numpy
+        self.people = [None]
+        chance = numpy.random.default_rng(1)
+        rough = chance.integers(90, 150, (self.HEIGHT // 4, self.WIDTH // 4), dtype=numpy.uint8)
+        self.ground = numpy.kron(rough, numpy.ones((4, 4), numpy.uint8))
+        self.noise = [chance.integers(0, 3, self.ground.shape, dtype=numpy.uint8) for _ in range(7)]
+        self.writer = subprocess.Popen(
+            ["ffmpeg", "-loglevel", "error", "-nostdin", "-f", "rawvideo", "-pix_fmt", "gray",
+             "-video_size", f"{self.WIDTH}x{self.HEIGHT}", "-framerate", str(self.RATE), "-i", "-",
+             "-f", "v4l2", "/dev/video10"], stdin=subprocess.PIPE)
+        self.start()
+
+    def pixel(self, east, north, up):
+        """Column and row of a point, of a pinhole camera that looks north and down."""
+        across, along, above = east - self.EAST, north - self.NORTH, up - self.UP
+        depth = along * math.cos(self.TILT) + above * math.sin(self.TILT)
+        height = above * math.cos(self.TILT) - along * math.sin(self.TILT)
+        return (self.WIDTH / 2 + self.FOCAL * across / depth,
+                self.HEIGHT / 2 - self.FOCAL * height / depth)
+
+    def picture(self, number):
+        shown = self.ground + self.noise[number % len(self.noise)]
+        for east, north in filter(None, self.people):
+            left, bottom = self.pixel(east - 0.3, north, 0)
+            right, top = self.pixel(east + 0.3, north, 1.8)
+            shown[max(0, round(top)):max(0, round(bottom)),
+                  max(0, round(left)):max(0, round(right))] = 30
+        return shown.tobytes()
+
+    def run(self):
+        began, number = time.monotonic(), 0
+        while True:
+            self.writer.stdin.write(self.picture(number))
+            self.writer.stdin.flush()
+            number += 1
+            time.sleep(max(0, began + number / self.RATE - time.monotonic()))
+
+
 class Radio(threading.Thread):
     """The drone's end of the serial line: a drone and a patrol tell where they are, 4 a second."""
 
-    def __init__(self):
+    def __init__(self, patrol=(5.0, -20.0)):
         super().__init__(daemon=True)
         self.is_silent = False
         self.is_over = False
         self.garbage = None
         self.frames = 0
         self.bytes = 0
-        self.patrol_north = -20.0
+        self.patrol = patrol  # metres east and north
+        self.patrol_velocity = (0.0, 0.0)  # metres a second east and north
         self.file = None
         self.coders = [common.MAVLink(None, srcSystem=system, srcComponent=1)
                        for system in (1, 51)]
@@ -96,14 +151,15 @@ class Radio(threading.Thread):
 
     def frames_now(self):
         millis = int(time.monotonic() * 1000) & 0xFFFFFFFF
-        for coder, north, east in zip(self.coders, (-25.0, self.patrol_north), (15.0, 5.0)):
+        moving = ((15.0, -25.0), (0.0, 0.0)), (self.patrol, self.patrol_velocity)
+        for coder, ((east, north), velocity) in zip(self.coders, moving):
             latitude = LATITUDE + north / METRES_A_DEGREE
             longitude = LONGITUDE + east / (METRES_A_DEGREE * 0.6737)
             yield coder.heartbeat_encode(2, 3, 0, 0, 4).pack(coder)
             coder.seq = (coder.seq + 1) % 256
             yield coder.global_position_int_encode(
                 millis, round(latitude * 1e7), round(longitude * 1e7), 402_000, 10_000,
-                100, 0, 0, 0).pack(coder)
+                round(velocity[1] * 100), round(velocity[0] * 100), 0, 0).pack(coder)
             coder.seq = (coder.seq + 1) % 256
 
     def write(self, data):

@@ -79,8 +79,22 @@ boot() {
     bench.run="$run" bench.shown="$shown" bench.init="$init" \
     con=null con0=null,fd:1 ssl=null loglevel=4 \
     >"$run/console" 2>&1 </dev/null
-  [ -f "$run/status" ] || { echo "FAILED the bench ended without a verdict"; tail -n 20 "$run/console"; }
+  [ -f "$run/status" ] || {
+    end_leftovers "${run##*/}"
+    echo "FAILED the bench ended without a verdict"
+    tail -n 20 "$run/console"
+  }
   return 0
+}
+
+# A bench that was killed leaves the kernel's helpers behind, spinning.
+end_leftovers() {
+  local folder
+  for folder in /proc/[0-9]*; do
+    if tr '\0' ' ' <"$folder/cmdline" 2>/dev/null | grep -q " umid=$1 "; then
+      kill -KILL "${folder#/proc/}"
+    fi
+  done
 }
 
 run_scenario() {

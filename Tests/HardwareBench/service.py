@@ -14,11 +14,11 @@ LEDGER = pathlib.Path("/var/lib/vedette/ledger")
 SENSORS = ("pir-north", "pir-south", "mast", "copter", "patrol")
 
 
-def run(*words):
+def run(*words, seconds=60):
     """Runs a program; its exit status and everything it printed."""
     try:
         done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                              stdin=subprocess.DEVNULL, check=False, timeout=60,
+                              stdin=subprocess.DEVNULL, check=False, timeout=seconds,
                               env={**os.environ, "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"})
     except subprocess.TimeoutExpired as late:
         return 124, f"{' '.join(words)} did not end within {late.timeout} s"
@@ -29,7 +29,7 @@ class Service(Watched):
     """vedetted.service on the bench's site."""
 
     def __init__(self):
-        code, text = run("dpkg", "-i", PACKAGE)
+        code, text = run("dpkg", "-i", PACKAGE, seconds=180)
         check("dpkg -i installs the package on a bare Debian 12", code == 0, text[-900:])
         check("... and starts the service", self.becomes_active(), self.said())
 

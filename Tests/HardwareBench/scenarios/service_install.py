@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The package on a bare Debian 12 with systemd: it starts without network and center, reaches its
 devices out of its sandbox, and stops, upgrades, goes and is purged as it should."""
-# bench: systemd seconds=280 memory=2G
+# bench: systemd seconds=400 memory=2G
 
 import pathlib
 import subprocess
@@ -65,7 +65,7 @@ def guest():
     run("systemctl", "start", "vedetted")
     service.becomes_active()
     durable = service.metric("vedette_ledger_durable_sequence")
-    code, text = run("dpkg", "-i", str(RUN / "next.deb"))
+    code, text = run("dpkg", "-i", str(RUN / "next.deb"), seconds=180)
     check("dpkg -i upgrades", code == 0, text[-900:])
     check("... and the service runs again, as a new process",
           service.becomes_active() and service.pid() != pid, service.said()[-900:])

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The fusion thread hangs: systemd's watchdog ends the daemon and starts it again. Then the daemon is
 killed. No event that a client had is lost."""
-# bench: systemd seconds=280 memory=2G
+# bench: systemd seconds=400 memory=2G
 
 import pathlib
 import os
