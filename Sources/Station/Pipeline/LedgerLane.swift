@@ -98,6 +98,8 @@ struct LedgerLane: ~Copyable {
   private let logger: Logger
   private var group: [PostEvent] = []
   private var durableBefore: UInt64 = 0
+  /// Of the ledger that acknowledged up to `durableBefore`.
+  private let epoch: UInt64
   private let retention: StorageConfiguration
   private var nextRetention = Instant.distantPast
   private var nextRoom = Instant.distantPast
@@ -117,6 +119,7 @@ struct LedgerLane: ~Copyable {
     self.captureEpoch = captureEpoch
     self.retention = retention
     durableBefore = log.durableSequence
+    epoch = log.epoch
     self.log = consume log
     encoder = EventEncoder(
       site: site, captureEpoch: captureEpoch, softwareVersion: SoftwareVersion.text)
@@ -249,7 +252,8 @@ struct LedgerLane: ~Copyable {
   /// Opens the log anew. What of the group had reached the disk before the failure is found again
   /// there and is not written twice.
   private mutating func reopen() throws(LedgerError) -> EventLog {
-    let log = try EventLog(directory: directory, post: site.post)
+    let log = try EventLog.reopened(
+      directory: directory, post: site.post, epoch: epoch, acknowledged: durableBefore)
     let found = log.durableSequence - min(durableBefore, log.durableSequence)
     group.removeFirst(min(Int(found), group.count))
     durableBefore = log.durableSequence
