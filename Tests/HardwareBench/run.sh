@@ -72,6 +72,8 @@ boot() {
     install -m 755 "$here/guest/init.sh" "$root$first"
     init=/lib/systemd/systemd
     shown=$BENCH_REPOSITORY:$BENCH_PROGRAMS:$BENCH_KERNEL:$(python3 -c 'import sys; print(sys.prefix)')
+    # A package from elsewhere (BENCH_PACKAGE) is to be seen there too.
+    [[ $BENCH_PACKAGE == "$BENCH_REPOSITORY"/* ]] || shown+=:${BENCH_PACKAGE%/*}
   fi
   timeout --kill-after 5 "$(setting "$script" seconds 150)" \
     "$BENCH_KERNEL/linux" mem="$(setting "$script" memory 1536M)" \
