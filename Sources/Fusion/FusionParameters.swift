@@ -4,7 +4,7 @@ public import Model
 /// vehicles around a post.
 ///
 /// Lengths in metres, times in seconds unless the name says nanoseconds. Numbers without another
-/// source are engineering choices, to be judged with `vedette score`.
+/// source are engineering choices, to be judged with `make scenes`.
 public struct FusionParameters: Sendable, Equatable {
   /// Spectral density of the white acceleration of a target, m²/s³: a walker changes his velocity by
   /// about √q in a second (Bar-Shalom, Li, Kirubarajan, "Estimation with Applications to Tracking
