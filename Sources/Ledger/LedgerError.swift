@@ -4,7 +4,7 @@ public struct LedgerError: Error, Equatable, CustomStringConvertible, Sendable {
   public struct Code: Equatable, Sendable, CustomStringConvertible {
     private enum Kind {
       case inputOutput, diskFull, inUse, otherPost, noLedger, unsupported, damaged, missing
-      case tooLarge, writerFailed
+      case tooLarge, writerFailed, otherKey
     }
     private let kind: Kind
     private init(_ kind: Kind) { self.kind = kind }
@@ -29,6 +29,9 @@ public struct LedgerError: Error, Equatable, CustomStringConvertible, Sendable {
     public static var tooLarge: Code { Code(.tooLarge) }
     /// The writer failed earlier and takes nothing any more; open the ledger anew.
     public static var writerFailed: Code { Code(.writerFailed) }
+
+    /// The ledger was signed by another key.
+    public static var otherKey: Code { Code(.otherKey) }
 
     /// The code's name, for logs and metrics.
     public var description: String { "\(kind)" }

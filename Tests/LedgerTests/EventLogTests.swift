@@ -28,7 +28,7 @@ final class DurableMark: Sendable {
   private var directory: String { folder.path + "/ledger" }
 
   private func open(_ options: LedgerOptions = LedgerOptions()) throws(LedgerError) -> EventLog {
-    try EventLog(directory: directory, post: "river-2", options: options)
+    try EventLog(directory: directory, post: "river-2", records: .plain, options: options)
   }
 
   private func append(_ record: TestRecord, to log: inout EventLog) throws(LedgerError) {
@@ -247,5 +247,28 @@ final class DurableMark: Sendable {
     #expect(text == Fixtures.segmentBeginning)
     let manifest = String(decoding: storage.bytes(of: Manifest.name), as: UTF8.self)
     #expect(manifest == Fixtures.manifest)
+  }
+
+  @Test("a record with salts is frozen: version 2, worked out in another language")
+  func frozenSaltedRecord() throws {
+    let storage = FaultStorage()
+    let options = LedgerOptions(segmentBytes: 8192, groupBytesMax: 4096)
+    var writer = try openWriter(storage, options: options)
+    let header = EventHeader(
+      kind: .crossing, id: Fixtures.crossingEventID, version: 2,
+      time: WallTime(unixNanos: 1_772_337_906_789_012_345), isExercise: true)
+    let payload = Array(Fixtures.crossing.utf8)
+    try writer.append(
+      header, salts: Fixtures.salts.span.bytes, payload: payload.span.bytes)
+    try writer.commit()
+    let bytes = storage.bytes(of: SegmentHeader.name(firstSequence: 1))
+    let record = bytes[64..<64 + 2112]
+    #expect(TreeHash.sha256(record) == Fixtures.saltedRecordDigest)
+    let reader = try LogReader(storage: storage)
+    var read: [(salts: [UInt8], payload: [UInt8])] = []
+    _ = try reader.read(from: 1, limit: 9, bytesMax: .max, durable: 1) { _, salts, payload in
+      read.append(([UInt8](copying: salts), [UInt8](copying: payload)))
+    }
+    #expect(read.count == 1 && read[0].salts == Fixtures.salts && read[0].payload == payload)
   }
 }

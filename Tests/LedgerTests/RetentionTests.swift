@@ -86,12 +86,12 @@ import Testing
     let (storage, segments, last) = try ledger()
     let reader = try LogReader(storage: storage)
     // The reader knows the old segments, and has some of them open.
-    _ = try reader.read(from: 1, limit: 1, bytesMax: 1, durable: last) { _, _ in }
+    _ = try reader.read(from: 1, limit: 1, bytesMax: 1, durable: last) { _, _, _ in }
     var writer = try openWriter(storage)
     _ = try writer.removeOldest(
       bytesMax: 3 * 4096, ageNanosMax: .max, now: WallTime(unixNanos: 0))
     #expect(try reader.oldestSequence() == segments[3])
-    let reading = try reader.read(from: 2, limit: 9, bytesMax: .max, durable: last) { _, _ in
+    let reading = try reader.read(from: 2, limit: 9, bytesMax: .max, durable: last) { _, _, _ in
       Issue.record("nothing is left to lend")
     }
     #expect(reading == .gone(oldest: segments[3]))

@@ -6,6 +6,8 @@ public enum EventKind: UInt8, BitwiseCopyable, Sendable, CaseIterable {
   case sensorHealth = 2
   /// A word of the post on itself.
   case postStatus = 3
+  /// A line of the release log, which is a log of its own: what became of an event for a partner.
+  case release = 4
 
   /// CloudEvents `type` of the event; the number at the end counts incompatible changes of `data`.
   public var typeName: StaticString {
@@ -13,6 +15,7 @@ public enum EventKind: UInt8, BitwiseCopyable, Sendable, CaseIterable {
     case .crossing: "org.vedette.crossing.v1"
     case .sensorHealth: "org.vedette.sensor-health.v1"
     case .postStatus: "org.vedette.post-status.v1"
+    case .release: "org.vedette.release.v1"
     }
   }
 }

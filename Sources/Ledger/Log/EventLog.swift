@@ -20,7 +20,16 @@ public struct EventLog: ~Copyable {
   /// The largest payload that a record holds, bytes.
   public static let payloadBytesMax = RecordLayout.payloadBytesMax
 
+  /// What the records of a log are.
+  public enum Records: Sendable {
+    /// Events, whose fields can be disclosed one by one: each record has salts.
+    case salted
+    /// Whole texts.
+    case plain
+  }
+
   private var writer: LogWriter<FolderStorage>
+  private var salts: SaltSource
 
   /// Opens the ledger of `post` in `directory`, or makes it there; takes the folder's lock until
   /// the value ends.
@@ -31,11 +40,13 @@ public struct EventLog: ~Copyable {
   /// - Parameters:
   ///   - directory: the folder; made when the one above it is there.
   ///   - post: name of the post; a folder belongs to one post.
+  ///   - records: what is appended from now on; a log may hold both.
   ///   - options: sizes; may change from one opening to the next.
   /// - Throws: `inUse`, `otherPost`, `missing`, `damaged`, `unsupported`, `diskFull`,
   ///   `inputOutput`; nothing is changed in the folder when an acknowledged event is missing or damaged.
   public init(
-    directory: String, post: String, options: LedgerOptions = LedgerOptions()
+    directory: String, post: String, records: Records = .salted,
+    options: LedgerOptions = LedgerOptions()
   ) throws(LedgerError) {
     precondition(
       !post.isEmpty && post.utf8.count <= 1024 && !post.utf8.contains(0x0A),
@@ -45,6 +56,7 @@ public struct EventLog: ~Copyable {
     writer = try LogWriter(
       storage: try FolderStorage(directory, isWriter: true), post: post, epoch: epoch,
       options: options)
+    salts = SaltSource(bytes: records == .salted ? EventRecord.saltBytes : 0)
   }
 
   /// What opening found, and cut.
@@ -86,7 +98,9 @@ public struct EventLog: ~Copyable {
   public mutating func append(
     _ header: EventHeader, payload: RawSpan
   ) throws(LedgerError) -> UInt64 {
-    try writer.append(header, payload: payload)
+    let drawn = salts.take()
+    defer { salts.giveBack(drawn) }
+    return try unsafe writer.append(header, salts: drawn.span.bytes, payload: payload)
   }
 
   /// Encodes an event and appends it, like ``append(_:payload:)``.
@@ -97,7 +111,7 @@ public struct EventLog: ~Copyable {
     let header = encoder.encode(event)
     var sequence: UInt64 = 0
     try encoder.withPayload { payload throws(LedgerError) in
-      sequence = try writer.append(header, payload: payload)
+      sequence = try append(header, payload: payload)
     }
     return sequence
   }
@@ -127,13 +141,16 @@ public struct EventLog: ~Copyable {
   ///   - bytesMax: segments may take so much on the storage.
   ///   - ageNanosMax: a segment whose events are all older goes.
   ///   - now: the moment that ages are measured from.
+  ///   - sealedTo: segments with records after this one stay: their leaves are in no signed tree
+  ///     yet.
   /// - Returns: how many segments went.
   /// - Throws: `diskFull` (nothing changed), `inputOutput`, `writerFailed`, `damaged`.
   @discardableResult
   public mutating func applyRetention(
-    bytesMax: UInt64, ageNanosMax: Int64, now: WallTime
+    bytesMax: UInt64, ageNanosMax: Int64, now: WallTime, sealedTo: UInt64 = .max
   ) throws(LedgerError) -> Int {
-    try writer.removeOldest(bytesMax: bytesMax, ageNanosMax: ageNanosMax, now: now)
+    try writer.removeOldest(
+      bytesMax: bytesMax, ageNanosMax: ageNanosMax, now: now, sealedTo: sealedTo)
   }
 
   /// Commits the group and gives up the folder's lock.

@@ -78,8 +78,18 @@ public struct EventLogReader: Sendable {
     from sequence: UInt64, limit: Int = 500, bytesMax: Int = 4 << 20, durable: UInt64,
     _ body: (LedgerRecord, RawSpan) -> Void
   ) throws(LedgerError) -> LedgerReading {
-    try reader.read(
-      from: sequence, limit: limit, bytesMax: bytesMax, durable: durable, body)
+    try reader.read(from: sequence, limit: limit, bytesMax: bytesMax, durable: durable) {
+      record, _, payload in body(record, payload)
+    }
+  }
+
+  /// Lends events in order with their salts (empty where a record has none), otherwise like
+  /// ``read(from:limit:bytesMax:durable:_:)``.
+  public func readSalted(
+    from sequence: UInt64, limit: Int = 500, bytesMax: Int = 4 << 20, durable: UInt64,
+    _ body: (LedgerRecord, _ salts: RawSpan, _ payload: RawSpan) -> Void
+  ) throws(LedgerError) -> LedgerReading {
+    try reader.read(from: sequence, limit: limit, bytesMax: bytesMax, durable: durable, body)
   }
 
   /// Reads everything up to `durable` and checks it; returns the number of events.

@@ -63,7 +63,7 @@ final class LogReader<Storage: LogStorage>: Sendable {
 
   func read(
     from sequence: UInt64, limit: Int, bytesMax: Int, durable: UInt64,
-    _ body: (LedgerRecord, RawSpan) -> Void
+    _ body: (LedgerRecord, _ salts: RawSpan, _ payload: RawSpan) -> Void
   ) throws(LedgerError) -> LedgerReading {
     precondition(sequence > 0, "sequences count from 1")
     var progress = Progress(next: sequence, limit: limit, bytesLeft: bytesMax, durable: durable)
@@ -96,7 +96,7 @@ final class LogReader<Storage: LogStorage>: Sendable {
     guard let segment = try segment(holding: first) else { return first - 1 }
     var progress = Progress(next: first, limit: .max, bytesLeft: .max, durable: .max)
     progress.stopsAtDamage = true
-    try scan(segment, &progress) { _, _ in }
+    try scan(segment, &progress) { _, _, _ in }
     return progress.next - 1
   }
 
@@ -148,7 +148,8 @@ final class LogReader<Storage: LogStorage>: Sendable {
 
   /// Reads records of `segment` until the reading is done or the segment ends.
   private func scan(
-    _ segment: OpenSegment, _ progress: inout Progress, _ body: (LedgerRecord, RawSpan) -> Void
+    _ segment: OpenSegment, _ progress: inout Progress,
+    _ body: (LedgerRecord, RawSpan, RawSpan) -> Void
   ) throws(LedgerError) {
     var places = segment.places
     let known = places.count
@@ -167,9 +168,12 @@ final class LogReader<Storage: LogStorage>: Sendable {
             places.append(UInt32(offset + place))
           }
           if at == progress.next {
-            let payload = place + RecordLayout.headerBytes..<place + head.length
-            buffer.withBytes(payload) {
-              body(LedgerRecord(sequence: at, header: head.event), $0)
+            let content = place + RecordLayout.headerBytes..<place + head.length
+            buffer.withBytes(content) { bytes in
+              body(
+                LedgerRecord(sequence: at, header: head.event),
+                bytes.extracting(0..<head.saltBytes),
+                bytes.extracting(head.saltBytes..<bytes.byteCount))
             }
             progress.next += 1
             progress.count += 1
@@ -201,7 +205,8 @@ final class LogReader<Storage: LogStorage>: Sendable {
           throw LedgerError(
             .unsupported, operation: "read", subject: subject(segment.first),
             offset: UInt64(offset + place),
-            reason: "a record of version \(version), this build knows \(RecordLayout.version)")
+            reason: "a record of version \(version), this build knows \(RecordLayout.saltedVersion)"
+          )
         }
       }
     }

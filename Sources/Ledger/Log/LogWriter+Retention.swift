@@ -3,12 +3,12 @@ import Model
 extension LogWriter {
   /// Removes the oldest segments that are beyond the bounds; returns how many.
   mutating func removeOldest(
-    bytesMax: UInt64, ageNanosMax: Int64, now: WallTime
+    bytesMax: UInt64, ageNanosMax: Int64, now: WallTime, sealedTo: UInt64 = .max
   ) throws(LedgerError) -> Int {
     try checkIsWorking("apply retention to")
     var total = sizes.reduce(UInt64(0)) { $0 + UInt64($1) }
     var count = 0
-    while count < segments.count - 1 {
+    while count < segments.count - 1, segments[count + 1] - 1 <= sealedTo {
       var isBeyond = total > bytesMax
       // All of a segment is older than the first event of the next.
       if !isBeyond, let time = try firstTime(ofSegment: count + 1) {

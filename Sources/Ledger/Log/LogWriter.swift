@@ -61,17 +61,20 @@ struct LogWriter<Storage: LogStorage>: ~Copyable {
   // MARK: - Records
 
   /// Puts a record into the group; commits first when it would not fit.
+  ///
+  /// - Parameter salts: of its fields, ``EventRecord/saltBytes``; empty for a record that is no
+  ///   event.
   mutating func append(
-    _ event: EventHeader, payload: RawSpan
+    _ event: EventHeader, salts: RawSpan = RawSpan(), payload: RawSpan
   ) throws(LedgerError) -> UInt64 {
     try checkIsWorking("append")
-    let size = RecordLayout.footprint(payload: payload.byteCount)
+    let size = RecordLayout.footprint(payload: salts.byteCount + payload.byteCount)
     guard payload.byteCount <= RecordLayout.payloadBytesMax, size <= options.groupBytesMax else {
+      let around = RecordLayout.headerBytes + salts.byteCount
       throw LedgerError(
         .tooLarge, operation: "append", subject: storage.place,
         reason: "a payload of \(payload.byteCount) bytes; the most is "
-          + "\(min(RecordLayout.payloadBytesMax, options.groupBytesMax - RecordLayout.headerBytes))"
-      )
+          + "\(min(RecordLayout.payloadBytesMax, options.groupBytesMax - around))")
     }
     if groupRecords == options.groupRecordsMax || groupBytes + size > group.capacity
       || offset + groupBytes + size > sizes[sizes.count - 1]
@@ -82,8 +85,8 @@ struct LogWriter<Storage: LogStorage>: ~Copyable {
     let sequence = nextSequence
     groupRecords += 1
     groupBytes += group.putRecord(
-      event, sequence: sequence, groupPlace: UInt32(groupRecords), payload: payload,
-      at: groupBytes)
+      event, sequence: sequence, groupPlace: UInt32(groupRecords), salts: salts,
+      payload: payload, at: groupBytes)
     nextSequence += 1
     stats.appends += 1
     return sequence

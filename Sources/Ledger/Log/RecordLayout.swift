@@ -1,13 +1,13 @@
 import Model
 
-/// A record of the log, version 1. All numbers little-endian; records begin at multiples of 8.
+/// A record of the log. All numbers little-endian; records begin at multiples of 8.
 ///
 /// | offset | bytes | what |
 /// |---|---|---|
 /// | 0 | 4 | length of the record from here to the end of the payload; 0 where no record is |
 /// | 4 | 4 | CRC-32C of bytes 0 ..< 4 and 8 ..< length |
 /// | 8 | 8 | sequence |
-/// | 16 | 1 | version of the record, 1 |
+/// | 16 | 1 | version of the record: 1 without salts, 2 with them |
 /// | 17 | 1 | kind of event (``EventKind``) |
 /// | 18 | 1 | flags: bit 0 exercise; the others are 0 |
 /// | 19 | 1 | 0 |
@@ -15,25 +15,27 @@ import Model
 /// | 24 | 8 | time of the event, nanoseconds since 1970 UTC, signed |
 /// | 32 | 16 | event id, its bytes in order |
 /// | 48 | 4 | version of the event |
-/// | 52 | 4 | 0 |
-/// | 56 | | payload, then zeros to a multiple of 8 |
+/// | 52 | 4 | bytes of the salts; 0 in version 1 |
+/// | 56 | | salts, then payload, then zeros to a multiple of 8 |
 ///
 /// The place in the group tells a torn tail from damage: a group is written only after the one
 /// before it was synced, so a whole record of a later group proves that all records before that
-/// group had been acknowledged. A later version of the record (salts, disclosures) takes another
-/// version number and may be as long as it likes.
+/// group had been acknowledged. The salts hide the fields of the record from who sees only its
+/// leaf (``EventRecord``).
 enum RecordLayout {
-  /// Version written.
-  static let version: UInt8 = 1
+  /// Version of a record without salts.
+  static let plainVersion: UInt8 = 1
+  /// Version of a record with salts.
+  static let saltedVersion: UInt8 = 2
   /// Bytes before the payload.
   static let headerBytes = 56
   /// The largest payload: several times what the largest site's event takes.
   static let payloadBytesMax = 256 * 1024
 
   /// Bytes that the largest record takes.
-  static let footprintMax = footprint(payload: payloadBytesMax)
+  static let footprintMax = footprint(payload: payloadBytesMax + EventRecord.saltBytes)
 
-  /// Bytes that a record with such a payload takes in a file.
+  /// Bytes that a record takes in a file whose salts and payload take `count`.
   static func footprint(payload count: Int) -> Int { (headerBytes + count + 7) & ~7 }
 }
 
@@ -45,6 +47,8 @@ struct RecordHead: BitwiseCopyable, Equatable {
   var sequence: UInt64
   /// Place in its group, from 1.
   var groupPlace: UInt32
+  /// Bytes of the salts.
+  var saltBytes: Int
   /// The event's header.
   var event: EventHeader
 
@@ -53,20 +57,23 @@ struct RecordHead: BitwiseCopyable, Equatable {
   /// Every record up to this sequence had been acknowledged when this one was written.
   var acknowledgedBefore: UInt64 { sequence - UInt64(groupPlace) }
   /// Bytes of the payload.
-  var payloadBytes: Int { length - RecordLayout.headerBytes }
+  var payloadBytes: Int { length - RecordLayout.headerBytes - saltBytes }
 }
 
 extension LogBuffer {
   /// Puts a record at `offset`, a multiple of 8, and returns the bytes that it takes.
   mutating func putRecord(
-    _ event: EventHeader, sequence: UInt64, groupPlace: UInt32, payload: RawSpan, at offset: Int
+    _ event: EventHeader, sequence: UInt64, groupPlace: UInt32, salts: RawSpan, payload: RawSpan,
+    at offset: Int
   ) -> Int {
-    let length = RecordLayout.headerBytes + payload.byteCount
-    let footprint = RecordLayout.footprint(payload: payload.byteCount)
+    let saltBytes = salts.byteCount
+    let length = RecordLayout.headerBytes + saltBytes + payload.byteCount
+    let footprint = RecordLayout.footprint(payload: saltBytes + payload.byteCount)
     clear(offset + length..<offset + footprint)
     store(UInt32(length), at: offset)
     store(sequence, at: offset + 8)
-    store(RecordLayout.version, at: offset + 16)
+    store(
+      saltBytes == 0 ? RecordLayout.plainVersion : RecordLayout.saltedVersion, at: offset + 16)
     store(event.kind.rawValue, at: offset + 17)
     store(UInt8(event.isExercise ? 1 : 0), at: offset + 18)
     store(UInt8(0), at: offset + 19)
@@ -75,8 +82,9 @@ extension LogBuffer {
     store(event.id.high.byteSwapped, at: offset + 32)
     store(event.id.low.byteSwapped, at: offset + 40)
     store(event.version, at: offset + 48)
-    store(UInt32(0), at: offset + 52)
-    copy(payload, at: offset + RecordLayout.headerBytes)
+    store(UInt32(saltBytes), at: offset + 52)
+    copy(salts, at: offset + RecordLayout.headerBytes)
+    copy(payload, at: offset + RecordLayout.headerBytes + saltBytes)
     store(recordCRC(at: offset, length: length), at: offset + 4)
     return footprint
   }
@@ -97,14 +105,22 @@ extension LogBuffer {
     let length = Int(load(UInt32.self, at: offset))
     if length == 0 { return .nothing }
     guard length >= RecordLayout.headerBytes,
-      length <= RecordLayout.headerBytes + RecordLayout.payloadBytesMax
+      length <= RecordLayout.headerBytes + EventRecord.saltBytes + RecordLayout.payloadBytesMax
     else { return .invalid }
     let version = load(UInt8.self, at: offset + 16)
     guard limit - offset >= (length + 7) & ~7 else { return .beyond }
     guard load(UInt32.self, at: offset + 4) == recordCRC(at: offset, length: length) else {
       return .invalid
     }
-    guard version == RecordLayout.version else { return .unknownVersion(version) }
+    let saltBytes: Int
+    switch version {
+    case RecordLayout.plainVersion: saltBytes = 0
+    case RecordLayout.saltedVersion: saltBytes = Int(load(UInt32.self, at: offset + 52))
+    default: return .unknownVersion(version)
+    }
+    guard saltBytes <= EventRecord.saltBytes, saltBytes <= length - RecordLayout.headerBytes else {
+      return .invalid
+    }
     let flags = load(UInt8.self, at: offset + 18)
     let sequence = load(UInt64.self, at: offset + 8)
     let groupPlace = load(UInt32.self, at: offset + 20)
@@ -113,7 +129,7 @@ extension LogBuffer {
     else { return .invalid }
     return .record(
       RecordHead(
-        length: length, sequence: sequence, groupPlace: groupPlace,
+        length: length, sequence: sequence, groupPlace: groupPlace, saltBytes: saltBytes,
         event: EventHeader(
           kind: kind,
           id: EventID(

@@ -37,7 +37,7 @@ public struct MerkleTree: Sendable {
   /// - Precondition: `size` is at most ``size``.
   public func root(size: UInt64) -> TreeHash {
     precondition(size <= self.size, "a root of more leaves than there are")
-    return size == 0 ? .empty : root(of: 0..<size)
+    return TreePath.root(size: size, node)
   }
 
   /// The hashes that prove leaf `index` in the tree of `size` leaves, from the leaf's sibling up
@@ -46,19 +46,7 @@ public struct MerkleTree: Sendable {
   /// - Precondition: `index` < `size` ≤ ``size``.
   public func inclusionProof(of index: UInt64, size: UInt64) -> [TreeHash] {
     precondition(index < size && size <= self.size, "a proof of a leaf that is not there")
-    var range = 0..<size
-    var proof: [TreeHash] = []
-    while range.count > 1 {
-      let middle = Self.middle(of: range)
-      if index < middle {
-        proof.append(root(of: middle..<range.upperBound))
-        range = range.lowerBound..<middle
-      } else {
-        proof.append(root(of: range.lowerBound..<middle))
-        range = middle..<range.upperBound
-      }
-    }
-    return proof.reversed()
+    return TreePath.inclusion(of: index, size: size, node)
   }
 
   /// The hashes that prove that the tree of `old` leaves is the beginning of that of `new` leaves
@@ -67,22 +55,7 @@ public struct MerkleTree: Sendable {
   /// - Precondition: `old` ≤ `new` ≤ ``size``.
   public func consistencyProof(from old: UInt64, to new: UInt64) -> [TreeHash] {
     precondition(old <= new && new <= size, "a proof between trees that are not there")
-    guard old > 0, old < new else { return [] }
-    var range = 0..<new
-    var proof: [TreeHash] = []
-    // The old tree ends inside of the range until it ends where the range does.
-    while range.upperBound != old {
-      let middle = Self.middle(of: range)
-      if old <= middle {
-        proof.append(root(of: middle..<range.upperBound))
-        range = range.lowerBound..<middle
-      } else {
-        proof.append(root(of: range.lowerBound..<middle))
-        range = middle..<range.upperBound
-      }
-    }
-    if range.lowerBound > 0 { proof.append(root(of: range)) }
-    return proof.reversed()
+    return TreePath.consistency(from: old, to: new, node)
   }
 
   /// The hashes of a tile of c2sp.org/tlog-tiles in a tree of `size` leaves; empty when the tree has
@@ -101,25 +74,6 @@ public struct MerkleTree: Sendable {
     return Array(row[Int(start)..<Int(min(there, start + UInt64(Self.tileWidth)))])
   }
 
-  // MARK: - Subtrees
-
-  /// Where a range of more than one leaf is split: its lower bound and the largest power of two
-  /// that is smaller than its length.
-  private static func middle(of range: Range<UInt64>) -> UInt64 {
-    let length = range.upperBound - range.lowerBound
-    return range.lowerBound + 1 << UInt64(63 - (length - 1).leadingZeroBitCount)
-  }
-
-  /// The root over `range`, whose lower bound is a multiple of the power of two not below its
-  /// length, as all ranges that the splitting gives.
-  private func root(of range: Range<UInt64>) -> TreeHash {
-    let length = range.upperBound - range.lowerBound
-    if length.nonzeroBitCount == 1 {
-      let height = length.trailingZeroBitCount
-      return levels[height][Int(range.lowerBound >> UInt64(height))]
-    }
-    let middle = Self.middle(of: range)
-    return .node(
-      root(of: range.lowerBound..<middle), root(of: middle..<range.upperBound))
-  }
+  /// Root of the full subtree of `height` with that index among those of its height.
+  private func node(_ height: Int, _ index: UInt64) -> TreeHash { levels[height][Int(index)] }
 }

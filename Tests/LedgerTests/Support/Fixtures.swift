@@ -1,3 +1,5 @@
+@testable import Ledger
+
 /// Frozen bytes: a change of any of them is a change of what is stored or sent, and takes a new
 /// version of the record, the segment or the event type.
 enum Fixtures {
@@ -70,4 +72,20 @@ enum Fixtures {
     "status":"heartbeat","time":"2026-03-01T04:05:07.789012Z","time_uncertainty_ms":2.5,\##
     "version":1},"type":"Feature"}
     """##
+
+  /// The id of `crossing`.
+  static let crossingEventID = EventID(high: 0x42F7_A685_F844_876D, low: 0xA6FC_27BA_6A06_2E3C)
+
+  /// Salts that stand for drawn ones.
+  static let salts = (0..<768).map { UInt8(truncatingIfNeeded: $0 * 7 + 3) }
+
+  /// SHA-256 of the record of `crossing` with these salts, worked out in Python.
+  static let saltedRecordDigest =
+    "6193e08d61a722193e96db07a0b035e491da2f7f53f31d5bbe8ea7cea6bac3e2"
+
+  /// SHA-256 of what the tree commits to of it, likewise.
+  static let committedDigest = "cc24e55d0acdd632ba7ae563e784f602ace5feab60504b83138f27b55403f119"
+
+  /// The leaf of it, likewise.
+  static let leaf = "87ff5478aba148989f0ef43652a8533067a02e3d8590c7a39b1e426e367d73f5"
 }

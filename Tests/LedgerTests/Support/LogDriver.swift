@@ -50,7 +50,7 @@ func readAll<Storage: LogStorage>(
   while next <= last {
     let before = next
     let reading = try reader.read(from: next, limit: 7, bytesMax: 2000, durable: last) {
-      record, payload in
+      record, _, payload in
       #expect(record.sequence == next)
       next += 1
       records[record.sequence] = TestRecord(

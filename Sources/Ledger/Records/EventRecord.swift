@@ -1,0 +1,99 @@
+import Digests
+
+/// An event as the tree commits to it: canonical JSON (RFC 8785) with a salted digest for each field
+/// instead of the field (RFC 9901, section 4.2), and the disclosures that open them.
+///
+/// ```
+/// {"_sd":["…"],"_sd_alg":"sha-256","disposition":"reported","exercise":false,
+///  "id":"…/1","type":"org.vedette.crossing.v1","v":1}
+/// ```
+///
+/// A disclosure is base64url of `["<salt>","<name>",<value>]`; its digest is base64url of SHA-256
+/// over that text. There are always ``slots`` digests, those without a field over a random text (RFC
+/// 9901, section 4.2.5), so that their number says nothing. A pure function of header, payload and
+/// salts; verifiers need none of this code, only the bytes.
+public struct EventRecord: Sendable, Equatable {
+  /// Digests in every record.
+  public static let slots = EventFields.countMax
+  /// Bytes of a salt: 128 bits, so that a field of few possible values cannot be guessed.
+  public static let saltSize = 16
+  /// Bytes of the salts of a record.
+  public static let saltBytes = slots * saltSize
+
+  /// What opens one digest.
+  public struct Disclosure: Sendable, Equatable {
+    /// Name of the field.
+    public var name: String
+    /// The text, ASCII.
+    public var text: String
+  }
+
+  /// The record: what the leaf of the tree is the hash of.
+  public let bytes: [UInt8]
+  /// The disclosures in the order of the fields' names; empty for a record without salts.
+  public let disclosures: [Disclosure]
+
+  /// The leaf of the tree.
+  public var leaf: TreeHash { .leaf(bytes) }
+
+  /// The record of an event.
+  ///
+  /// Without salts, as logs of earlier versions and the release log have it, or with a payload that
+  /// is no event of ours, the record is the payload itself: it can be proven as a whole only.
+  public init(header: EventHeader, salts: [UInt8], payload: [UInt8]) {
+    guard salts.count == Self.saltBytes,
+      let fields = EventFields(kind: header.kind, feature: payload)
+    else {
+      bytes = payload
+      disclosures = []
+      return
+    }
+    var digests: [[UInt8]] = []
+    var disclosures: [Disclosure] = []
+    for slot in 0..<Self.slots {
+      let salt = Base64.encodeURL(
+        Array(salts[slot * Self.saltSize..<(slot + 1) * Self.saltSize]))
+      guard slot < fields.fields.count else {
+        digests.append(Self.digest(salt))
+        continue
+      }
+      let field = fields.fields[slot]
+      let text = Base64.encodeURL(
+        Array("[\"".utf8) + salt + Array("\",\"\(field.name)\",".utf8) + field.value
+          + [UInt8(ascii: "]")])
+      digests.append(Self.digest(text))
+      disclosures.append(
+        Disclosure(name: field.name, text: String(decoding: text, as: UTF8.self)))
+    }
+    digests.sort { $0.lexicographicallyPrecedes($1) }
+    self.disclosures = disclosures
+    var bytes = Array(#"{"_sd":["#.utf8)
+    for (index, digest) in digests.enumerated() {
+      if index > 0 { bytes.append(UInt8(ascii: ",")) }
+      bytes += [UInt8(ascii: "\"")] + digest + [UInt8(ascii: "\"")]
+    }
+    bytes += Array(#"],"_sd_alg":"sha-256""#.utf8)
+    if let disposition = fields.disposition {
+      bytes += Array(#","disposition":"\#(disposition)""#.utf8)
+    }
+    bytes += Array(
+      (#","exercise":\#(header.isExercise),"id":"\#(header.cloudEventID)","#
+        + #""type":"\#(header.kind.typeName)","v":1}"#).utf8)
+    self.bytes = bytes
+  }
+
+  /// The digest of a disclosure, as the record carries it.
+  static func digest(_ text: [UInt8]) -> [UInt8] {
+    var digest = SHA256Digest()
+    unsafe digest.update(text.span.bytes)
+    let words = digest.finish()
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(32)
+    for index in words.indices {
+      for shift in stride(from: UInt32(24), through: 0, by: -8) {
+        bytes.append(UInt8(truncatingIfNeeded: words[index] >> shift))
+      }
+    }
+    return Base64.encodeURL(bytes)
+  }
+}

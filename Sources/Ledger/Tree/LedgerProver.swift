@@ -1,0 +1,82 @@
+/// Proves records of a ledger from its folder, while its writer goes on or without one.
+public struct LedgerProver {
+  /// The newest checkpoint as it is signed.
+  public let note: SignedNote
+  /// What it says.
+  public let checkpoint: Checkpoint
+  private let reader: LogReader<FolderStorage>
+  private let tree: TreeFiles<FolderStorage>
+
+  /// A prover over the ledger in `directory`.
+  ///
+  /// - Throws: `noLedger`; `missing` when nothing was signed yet or files of the tree are not there;
+  ///   `damaged`, `inputOutput`.
+  public init(directory: String) throws(LedgerError) {
+    let storage = try FolderStorage(directory, isWriter: false)
+    reader = try LogReader(storage: storage)
+    guard let (note, checkpoint) = try CheckpointFile.read(from: storage) else {
+      throw LedgerError(
+        .missing, operation: "prove from", subject: "\(directory)/\(CheckpointFile.name)",
+        reason: "nothing is signed yet; the daemon signs within a second of the first event")
+    }
+    self.note = note
+    self.checkpoint = checkpoint
+    tree = try TreeFiles(storage: storage, size: checkpoint.size, isWriter: false)
+  }
+
+  /// The record at `sequence` with its disclosures; `nil` when retention took it or it is not signed
+  /// yet.
+  public func record(
+    at sequence: UInt64
+  ) throws(LedgerError) -> (LedgerRecord, EventRecord)? {
+    guard sequence >= 1, sequence <= checkpoint.size else { return nil }
+    var found: (LedgerRecord, EventRecord)?
+    _ = try reader.read(from: sequence, limit: 1, bytesMax: .max, durable: checkpoint.size) {
+      record, salts, payload in
+      found = (
+        record,
+        EventRecord(
+          header: record.header, salts: [UInt8](copying: salts),
+          payload: [UInt8](copying: payload))
+      )
+    }
+    return found
+  }
+
+  /// The newest sequence of the event that `id` names as `<event id>` or `<event id>/<version>`;
+  /// `nil` when it is not among the signed ones. Cost: reads all that is kept.
+  public func sequence(of id: String) throws(LedgerError) -> UInt64? {
+    var next = try reader.oldestSequence()
+    var found: UInt64?
+    while next <= checkpoint.size {
+      let reading = try reader.read(
+        from: next, limit: 10_000, bytesMax: .max, durable: checkpoint.size
+      ) { record, _, _ in
+        if record.header.cloudEventID == id || "\(record.header.id)" == id {
+          found = record.sequence
+        }
+      }
+      switch reading {
+      case .events(_, let following): next = following
+      case .gone(let oldest): next = oldest
+      }
+    }
+    return found
+  }
+
+  /// The proof that the record at `sequence` stands in the log of the newest checkpoint.
+  ///
+  /// - Precondition: 1 ≤ `sequence` ≤ size of the checkpoint.
+  public func proof(of sequence: UInt64) throws(LedgerError) -> LogProof {
+    LogProof(
+      index: sequence - 1,
+      hashes: try tree.inclusion(of: sequence - 1, size: checkpoint.size), note: note)
+  }
+
+  /// The proof that the tree of `old` leaves is the beginning of the newest one.
+  ///
+  /// - Precondition: `old` is at most the size of the checkpoint.
+  public func consistency(from old: UInt64) throws(LedgerError) -> [TreeHash] {
+    try tree.consistency(from: old, to: checkpoint.size)
+  }
+}

@@ -1,0 +1,77 @@
+/// What somebody needs to check an event by himself, without a network: the record as the tree has
+/// it, the disclosures that he may have, and the proof that the record stands in the log.
+public struct ReleaseBundle: Sendable, Equatable {
+  /// The largest bundle that is read, bytes.
+  public static let byteCountMax = 2 << 20
+
+  /// The record, canonical JSON.
+  public var record: String
+  /// Disclosures (RFC 9901), each opening one digest of the record.
+  public var disclosures: [String]
+  /// The proof.
+  public var proof: LogProof
+
+  /// A bundle.
+  public init(record: String, disclosures: [String], proof: LogProof) {
+    self.record = record
+    self.disclosures = disclosures
+    self.proof = proof
+  }
+
+  /// Reads what ``json`` wrote; `nil` for anything else.
+  public init?(_ json: [UInt8]) {
+    guard json.count <= Self.byteCountMax, let whole = CanonicalObject(json[...]),
+      whole.members.map(\.name) == ["disclosures", "proof", "record"],
+      let items = whole["disclosures"].flatMap({ CanonicalObject.elements(of: $0) }),
+      let proof = whole["proof"].flatMap({ CanonicalString.text(of: $0) }).flatMap({ LogProof($0) }
+      ),
+      let record = whole["record"].flatMap({ CanonicalString.text(of: $0) })
+    else { return nil }
+    let disclosures = items.compactMap { CanonicalObject.plainString($0) }
+    guard disclosures.count == items.count else { return nil }
+    self.init(record: record, disclosures: disclosures, proof: proof)
+    guard self.json == json else { return nil }
+  }
+
+  /// The bundle as one line of canonical JSON.
+  public var json: [UInt8] {
+    var text = Array(#"{"disclosures":["#.utf8)
+    text += disclosures.map { CanonicalString.quoted($0) }.joined(separator: [UInt8(ascii: ",")])
+    text += Array(#"],"proof":"#.utf8) + CanonicalString.quoted(proof.description)
+    text += Array(#","record":"#.utf8) + CanonicalString.quoted(record)
+    return text + [UInt8(ascii: "}")]
+  }
+
+  /// What a check of a bundle found.
+  public enum Verdict: Sendable, Equatable {
+    /// The fields with their values are those of the event, which the log of that checkpoint holds.
+    case sound(Checkpoint, fields: [EventFields.Field])
+    /// The proof does not hold, for this reason.
+    case unproven(LogProof.Verdict)
+    /// The record is none.
+    case noRecord
+    /// A disclosure opens no digest of the record, or is none.
+    case foreignDisclosure(String)
+  }
+
+  /// Checks the bundle against the log's key, and witnesses' where `quorum` of them must have signed.
+  public func verdict(key: NoteKey, witnesses: [NoteKey] = [], quorum: Int = 0) -> Verdict {
+    let bytes = Array(record.utf8)
+    let found = proof.verdict(on: bytes, key: key, witnesses: witnesses, quorum: quorum)
+    guard case .proven(let checkpoint) = found else { return .unproven(found) }
+    guard let object = CanonicalObject(bytes[...]) else { return .noRecord }
+    let digests = object["_sd"].flatMap { CanonicalObject.elements(of: $0) } ?? []
+    let known = Set(digests.compactMap { CanonicalObject.plainString($0) })
+    var fields: [EventFields.Field] = []
+    for text in disclosures {
+      let digest = String(decoding: EventRecord.digest(Array(text.utf8)), as: UTF8.self)
+      guard known.contains(digest), let plain = Base64.decodeURL(Array(text.utf8)),
+        let parts = CanonicalObject.elements(of: plain[...]), parts.count == 3,
+        let name = CanonicalObject.plainString(parts[1]),
+        !fields.contains(where: { $0.name == name })
+      else { return .foreignDisclosure(text) }
+      fields.append(EventFields.Field(name: name, value: Array(parts[2])))
+    }
+    return .sound(checkpoint, fields: fields)
+  }
+}

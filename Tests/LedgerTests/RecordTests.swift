@@ -1,0 +1,148 @@
+import Model
+import TestSupport
+import Testing
+
+@testable import Ledger
+
+@Suite struct RecordTests {
+  private static let header = EventHeader(
+    kind: .crossing, id: Fixtures.crossingEventID, version: 2, time: WallTime(unixNanos: 0),
+    isExercise: true)
+
+  private static func record() -> EventRecord {
+    EventRecord(header: header, salts: Fixtures.salts, payload: Array(Fixtures.crossing.utf8))
+  }
+
+  @Test("what the tree commits to is frozen, as another language works it out")
+  func frozen() {
+    let record = Self.record()
+    #expect(TreeHash.sha256(record.bytes) == Fixtures.committedDigest)
+    #expect(record.leaf.hexadecimalText == Fixtures.leaf)
+    #expect(record.disclosures.count == 34)
+    let id = CanonicalObject(record.bytes[...])?["id"]
+    #expect(id?.elementsEqual("\"42f7a685-f844-876d-a6fc-27ba6a062e3c/2\"".utf8) == true)
+  }
+
+  @Test("without salts, or for a payload that is no event, the record is the payload")
+  func plain() {
+    let payload = Array("{\"a\":1}".utf8)
+    for salts in [[], Fixtures.salts] {
+      let record = EventRecord(header: Self.header, salts: salts, payload: payload)
+      #expect(record.bytes == payload && record.disclosures.isEmpty)
+    }
+  }
+
+  @Test("a bundle discloses what was chosen, and every changed byte of it is refused")
+  func bundles() {
+    let record = Self.record()
+    var tree = MerkleTree()
+    for number in 0..<20 { tree.append(.leaf([UInt8(number)])) }
+    tree.append(record.leaf)
+    tree.append(.leaf([21]))
+    let signer = NoteSigner(name: "river-2/ledger/1", algorithm: .ed25519, seed: Array(1...32))!
+    let checkpoint = Checkpoint(origin: signer.key.name, size: 22, root: tree.root(size: 22))
+    var note = SignedNote(text: checkpoint.description)!
+    note.sign(with: signer)
+    let chosen = record.disclosures.filter { ["class", "time_min"].contains($0.name) }
+    let bundle = ReleaseBundle(
+      record: String(decoding: record.bytes, as: UTF8.self), disclosures: chosen.map(\.text),
+      proof: LogProof(index: 20, hashes: tree.inclusionProof(of: 20, size: 22), note: note))
+    #expect(
+      bundle.verdict(key: signer.key)
+        == .sound(
+          checkpoint,
+          fields: [
+            EventFields.Field(name: "class", value: Array("\"person\"".utf8)),
+            EventFields.Field(name: "time_min", value: Array("\"2026-03-01T04:05:00Z\"".utf8)),
+          ]))
+    let bytes = bundle.json
+    #expect(ReleaseBundle(bytes) == bundle)
+    for place in bytes.indices {
+      var changed = bytes
+      changed[place] ^= 1
+      guard let read = ReleaseBundle(changed) else { continue }
+      if case .sound = read.verdict(key: signer.key) { Issue.record("byte \(place)") }
+    }
+  }
+
+  @Test(
+    "cells hold their place and are as wide as their name says",
+    arguments: [(100_000, 1_000.0), (1_000_000, 10_000.0)])
+  func cells(row: Int64, metres: Double) throws {
+    var random = SeededGenerator(seed: 5)
+    var centres: Set<[UInt8]> = []
+    for number in 0..<20_000 {
+      let place = (
+        longitude: Int64.random(in: -1_800_000_000...1_800_000_000, using: &random),
+        latitude: number < 100
+          ? (number % 2 == 0 ? 900_000_000 : -900_000_000)
+          : Int64.random(in: -900_000_000...900_000_000, using: &random)
+      )
+      let text = CoarseValue.centre(of: place, rowDegrees7: row)
+      centres.insert(text)
+      let numbers = try #require(CanonicalObject.elements(of: text[...]))
+      let (longitude, latitude) = (
+        try #require(CanonicalObject.scaled(numbers[0], places: 7)),
+        try #require(CanonicalObject.scaled(numbers[1], places: 7))
+      )
+      #expect((latitude - place.latitude).magnitude <= row / 2)
+      // The same cell again from its own centre, and from there a cell's width away another one.
+      let centre = (longitude: longitude, latitude: latitude)
+      #expect(CoarseValue.centre(of: centre, rowDegrees7: row) == text)
+      if longitude != 0 || latitude.magnitude < 860_000_000 {
+        let cosine = Self.cosine(Double(latitude.magnitude + UInt64(row / 2)) / 1e7)
+        let step = Int64(metres / (111_320 * cosine) * 1e7 * 0.999) / 2
+        for side in [-step, step] {
+          let near = (longitude: longitude + side, latitude: latitude)
+          guard near.longitude.magnitude < 1_800_000_000 else { continue }
+          #expect(CoarseValue.centre(of: near, rowDegrees7: row) == text)
+        }
+      }
+    }
+    #expect(centres.count > 5_000)
+  }
+
+  /// Cosine by its series, degrees.
+  private static func cosine(_ degrees: Double) -> Double {
+    let squared = (degrees * .pi / 180) * (degrees * .pi / 180)
+    var (term, sum) = (1.0, 1.0)
+    for step in 1..<20 {
+      term *= -squared / Double((2 * step - 1) * (2 * step))
+      sum += term
+    }
+    return sum
+  }
+
+  @Test("any bytes at all are an object of canonical form or none, and never trap")
+  func fuzz() {
+    var random = SeededGenerator(seed: 12)
+    let whole = Array(Fixtures.crossing.utf8)
+    for _ in 0..<3_000 {
+      var bytes = whole
+      for _ in 0..<Int.random(in: 1...4, using: &random) {
+        let place = Int.random(in: 0..<bytes.count, using: &random)
+        bytes[place] = .random(in: 0...127, using: &random)
+      }
+      bytes.removeLast(.random(in: 0...bytes.count / 2, using: &random))
+      if let object = CanonicalObject(bytes[...]) {
+        #expect(object.members.map(\.name) == object.members.map(\.name).sorted())
+      }
+      _ = EventFields(kind: .crossing, feature: bytes)
+      _ = ReleaseBundle(bytes)
+      _ = CanonicalString.text(of: bytes.prefix(20))
+    }
+  }
+
+  @Test("every event that the post can write has its fields, at most as many as there are slots")
+  func allEvents() {
+    var random = SeededGenerator(seed: 13)
+    var encoder = EventEncoder(
+      site: FixtureSite.site(exercise: "Aurora"), captureEpoch: 1, softwareVersion: "1")
+    for _ in 0..<1_000 {
+      let header = encoder.encode(FixtureSite.event(&random))
+      let payload = encoder.withPayload { [UInt8](copying: $0) }
+      let record = EventRecord(header: header, salts: Fixtures.salts, payload: payload)
+      #expect(!record.disclosures.isEmpty)
+    }
+  }
+}
