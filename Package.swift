@@ -73,18 +73,21 @@ let rooms: [Room] = [
     testData: ["Tools"]),
   Room(name: "Scoring", floor: 4, testData: ["Fixtures"]),
   Room(
+    name: "Sharing", floor: 4, uses: ["Model", "Geodesy", "SiteConfiguration", "Ledger"],
+    testData: ["Tools"]),
+  Room(
     name: "Publishing", floor: 4, uses: ["Ledger"],
     products: [
       "Hummingbird/hummingbird", "HummingbirdCore/hummingbird", "HummingbirdTLS/hummingbird",
       "HTTPTypes/swift-http-types", "NIOCore/swift-nio", "NIOPosix/swift-nio",
       "NIOSSL/swift-nio-ssl", "Logging/swift-log", "ServiceLifecycle/swift-service-lifecycle",
+      "Crypto/swift-crypto",
     ]),
   Room(
     name: "Station", floor: 5,
     uses: [
       "Rings", "Model", "MAVLink", "SiteConfiguration", "Captures", "Devices", "Simulation",
-      "Perception",
-      "Fusion", "Ledger", "Publishing", "CSystemd", "CThreads",
+      "Perception", "Fusion", "Ledger", "Sharing", "Publishing", "CSystemd", "CThreads",
     ],
     products: [
       "Crypto/swift-crypto", "Logging/swift-log", "ServiceLifecycle/swift-service-lifecycle",
@@ -97,8 +100,8 @@ let rooms: [Room] = [
   Room(
     name: "vedette", floor: 6,
     uses: [
-      "Station", "Publishing", "SiteConfiguration", "Model", "Captures", "MAVLink", "Fusion",
-      "Devices", "Vision",
+      "Station", "Publishing", "Sharing", "Ledger", "SiteConfiguration", "Model", "Captures",
+      "MAVLink", "Fusion", "Devices", "Vision",
     ],
     products: [
       "ArgumentParser/swift-argument-parser", "Logging/swift-log", "SystemPackage/swift-system",

@@ -1,0 +1,26 @@
+import Ledger
+import SiteConfiguration
+
+extension ShareableEvent {
+  /// The value of a field that is a word.
+  func word(_ name: String) -> String? {
+    fields[name].flatMap { CanonicalObject.plainString($0[...]) }
+  }
+
+  /// The value of a field that is a number, times 10^`places`.
+  func scaled(_ name: String, places: Int) -> Int64? {
+    fields[name].flatMap { CanonicalObject.scaled($0[...], places: places) }
+  }
+}
+
+extension SharedEventKind {
+  /// The kind as agreements call it; `nil` for what no agreement can be about.
+  init?(_ kind: EventKind) {
+    switch kind {
+    case .crossing: self = .crossing
+    case .sensorHealth: self = .sensorHealth
+    case .postStatus: self = .postStatus
+    case .release: return nil
+    }
+  }
+}
