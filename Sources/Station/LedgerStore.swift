@@ -22,6 +22,18 @@ public struct LedgerStore: EventStore {
   /// The newest event on disk; only for a ledger that nobody writes.
   public func newestSequence() throws -> UInt64 { try reader.newestSequence() }
 
+  /// Events from `sequence` on with their payloads; `nil` when retention has overtaken it.
+  func records(
+    from sequence: UInt64, through last: UInt64, limit: Int
+  ) throws -> [(LedgerRecord, [UInt8])]? {
+    var records: [(LedgerRecord, [UInt8])] = []
+    let reading = try reader.read(
+      from: sequence, limit: limit, bytesMax: Self.bytesMax, durable: last
+    ) { record, payload in records.append((record, Array(copying: payload))) }
+    if case .gone = reading { return nil }
+    return records
+  }
+
   /// Events from `sequence` on; none when retention has overtaken it.
   public func events(
     from sequence: UInt64, through last: UInt64, limit: Int

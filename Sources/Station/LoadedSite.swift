@@ -7,10 +7,19 @@ public struct LoadedSite: Sendable {
   public var configuration: StationConfiguration
   /// The text of the site file and its profiles, encoded.
   public var bundle: [UInt8]
+  /// Folder with the agreements, beside the site file; `nil` for a site without one.
+  public var agreementFolder: String?
 
   /// Reads the site file at `path` and its profiles.
   public init(path: String, profileFolders: [String]) throws(ConfigurationErrors) {
     try self.init(bundle: SiteBundle.read(sitePath: path, profileFolders: profileFolders))
+    agreementFolder = Self.agreementFolder(besideSite: path)
+  }
+
+  /// The folder with the agreements of the site file at `path`.
+  public static func agreementFolder(besideSite path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "agreements" }
+    return path[...slash] + "agreements"
   }
 
   /// Checks `bundle`.

@@ -6,6 +6,7 @@ public import Logging
 import Model
 public import Publishing
 import ServiceLifecycle
+import Sharing
 public import SiteConfiguration
 import Synchronization
 
@@ -67,7 +68,11 @@ public final class Station: Sendable {
   private let board = HealthBoard()
   private let notifier = ServiceNotifier()
   private let running: Mutex<Running?>
+  private let agreements = AgreementBook()
+  private let releases: ReleaseDesk
+  private let ledger: LedgerStore
   private let ledgerDirectory: String
+  private let signingSeed: [UInt8]
   private let commands: AsyncStream<Command>
   private let commandSink: AsyncStream<Command>.Continuation
 
@@ -90,7 +95,16 @@ public final class Station: Sendable {
     (commands, commandSink) = AsyncStream.makeStream(of: Command.self)
     let directory = ledgerDirectory
     running = Mutex(nil)
-    store = try LedgerStore(directory: directory)
+    ledger = try LedgerStore(directory: directory)
+    store = ledger
+    signingSeed = try SigningKeyFile.seed(stateDirectory: state)
+    let key = LogKey.key(
+      of: loaded.configuration.site.post, log: .ledger, epoch: ledger.epoch, seed: signingSeed)
+    try SigningKeyFile.publish(key, stateDirectory: state)
+    logger.notice("the ledger is signed with \(key)")
+    releases = try ReleaseDesk(
+      directory: state + "/releases", post: loaded.configuration.site.post,
+      retention: loaded.configuration.storage, signingSeed: signingSeed, logger: logger)
     // The pipeline opens the log again as its own.
     _ = consume log
     for warning in loaded.configuration.warnings { logger.warning("\(warning.text)") }
@@ -110,6 +124,7 @@ public final class Station: Sendable {
     let loaded = try reader()
     let pipeline = try startPipeline(loaded)
     running.withLock { $0 = Running(loaded: loaded, pipeline: pipeline) }
+    await adoptAgreements(of: loaded)
     let server = options.isPublishing ? serverGroup(loaded, onReady: onReady) : nil
     if server == nil { becomeReady(nil, onReady) }
     let ticker = Task { [commandSink] in
@@ -135,7 +150,7 @@ public final class Station: Sendable {
       switch command {
       case .tick: supervise(&watch)
       case .reload:
-        do { try reloadNow() } catch {
+        do { try await reloadNow() } catch {
           reloadFault = error
           break loop
         }
@@ -153,6 +168,7 @@ public final class Station: Sendable {
     }
     defer { guillotine.cancel() }
     do { try await serving.value } catch is CancellationError {}
+    releases.stop()
     if let reloadFault { throw reloadFault }
   }
 
@@ -167,6 +183,7 @@ public final class Station: Sendable {
         // not take the ids of earlier ones.
         captureEpoch: UInt64.random(in: 1 ... .max),
         ledgerDirectory: ledgerDirectory, retention: loaded.configuration.storage,
+        signingSeed: signingSeed,
         recordPath: options.recordPath, feed: feed, board: board,
         logger: logger))
   }
@@ -177,7 +194,10 @@ public final class Station: Sendable {
     var settings = PublishingSettings(loaded.configuration)
     if let port = options.port { settings.port = port }
     let server = EventServer(
-      settings: settings, store: store, feed: feed, counters: counters, logger: logger,
+      settings: settings, store: store, feed: feed,
+      gate: AgreementGate(
+        book: agreements, desk: releases, store: ledger, post: loaded.configuration.site.post),
+      proofs: LedgerProofs(directory: ledgerDirectory), counters: counters, logger: logger,
       health: { [self] in
         (board.isHealthy, board.json(site: site, software: SoftwareVersion.text))
       },
@@ -277,12 +297,13 @@ public final class Station: Sendable {
   ///
   /// Throws when the new pipeline cannot start: the old one is gone then, and the daemon must end
   /// with a status after which it is started again.
-  private func reloadNow() throws {
+  private func reloadNow() async throws {
     notifier.reloading()
     defer { notifier.ready(status: statusLine) }
     do {
       let loaded = try reader()
       board.note(configurationFault: nil)
+      await adoptAgreements(of: loaded)
       let current = running.withLock { $0! }
       guard loaded.bundle != current.loaded.bundle else {
         logger.notice("reload: the configuration is unchanged")
@@ -316,11 +337,38 @@ public final class Station: Sendable {
     }
   }
 
+  /// Reads the agreements beside the site file and puts them in force as a whole, each on record with
+  /// its digest first. A file with a mistake leaves what it gave before.
+  private func adoptAgreements(of loaded: LoadedSite) async {
+    guard let folder = loaded.agreementFolder else { return }
+    let site = loaded.configuration.site
+    let before = agreements.set
+    let set = AgreementSet.read(
+      folder: folder, site: site, previous: before, hash: LoadedSite.sha256)
+    for diagnostic in set.diagnostics { logger.warning("\(diagnostic.text)") }
+    let isOpen = loaded.configuration.publishing.tls != nil
+    let known = Set(before.agreements.values.map(\.digest))
+    let new = set.agreements.values.filter { !known.contains($0.digest) }.sorted { $0.id < $1.id }
+    if isOpen {
+      do {
+        try await releases.record(new.map { ReleaseEntry(inForce: $0, at: wallNow()) })
+      } catch {
+        logger.error("the agreements stay as they were: they cannot be put on record: \(error)")
+        return
+      }
+    }
+    for agreement in new {
+      logger.notice(
+        "agreement \(agreement.id) with \(agreement.recipient), SHA-256 \(agreement.digest)")
+    }
+    agreements.adopt(set, site: site)
+  }
+
   private func metricsText() -> String {
     guard let pipeline = running.withLock({ $0?.pipeline }) else { return "" }
     return StationMetrics(
-      pipeline: pipeline, board: board, publishing: counters, durable: feed.durable,
-      clockSteps: running.withLock { $0?.clockWatch.steps } ?? 0
+      pipeline: pipeline, board: board, publishing: counters, releases: releases,
+      durable: feed.durable, clockSteps: running.withLock { $0?.clockWatch.steps } ?? 0
     ).text
   }
 }

@@ -12,6 +12,7 @@ struct Vedette: AsyncParsableCommand {
       DemoCommand.self, CheckCommand.self, DevicesCommand.self, RecordCommand.self,
       ReplayCommand.self, CaptureCommand.self, FuseCommand.self, DetectCommand.self,
       MAVLinkCommand.self,
-      EventsCommand.self,
+      EventsCommand.self, VerifyCommand.self, ProofCommand.self, AgreementCommand.self,
+      AuditCommand.self,
     ])
 }

@@ -11,12 +11,24 @@ struct EventPages: Sendable {
   static let limitMax = 500
   /// Seconds a request is held at most.
   static let waitSecondsMax = 60
+  /// Pages' worth of withheld events that one request is carried over at most.
+  static let roundsMax = 20
 
   var store: any EventStore
   var feed: EventFeed
   var text: CloudEventText
+  var doorkeeper: Doorkeeper
 
-  func respond(to request: Request) async throws -> Response {
+  func respond(to request: Request, context: FeedRequestContext) async throws -> Response {
+    do {
+      let source = try await doorkeeper.feed(of: request, context: context)
+      return try await respond(to: request, from: source)
+    } catch let refusal as FeedRefusal { return jsonError(refusal) }
+  }
+
+  private func respond(
+    to request: Request, from source: any FeedSource
+  ) async throws -> Response {
     let query = request.uri.queryParameters
     guard let limit = number(query["limit"], default: 100, in: 1...Self.limitMax) else {
       return jsonError(
@@ -34,15 +46,22 @@ struct EventPages: Sendable {
     if wait > 0, feed.durable <= after {
       await feed.wait(after: after, timeout: .seconds(wait))
     }
-    return try page(after: after, limit: limit)
+    return try await page(of: source, after: after, limit: limit)
   }
 
-  private func page(after: UInt64, limit: Int) throws -> Response {
+  /// The next events; passes over what is withheld, as far as one request may.
+  private func page(
+    of source: any FeedSource, after: UInt64, limit: Int
+  ) async throws -> Response {
     let durable = feed.durable
-    let events =
-      after < durable
-      ? try store.events(from: after + 1, through: durable, limit: limit) : []
-    let last = events.last?.sequence ?? after
+    var last = after
+    var events: [LabelledEvent] = []
+    for _ in 0..<Self.roundsMax where events.isEmpty && last < durable {
+      let batch = try await source.next(after: last, through: durable, limit: limit)
+      events = batch.events
+      guard batch.through > last else { break }
+      last = batch.through
+    }
     var body: [UInt8] = []
     body.append(contentsOf: #"{"caught_up":\#(last >= durable),"events":["#.utf8)
     for (index, event) in events.enumerated() {

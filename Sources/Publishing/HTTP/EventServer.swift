@@ -14,12 +14,20 @@ public import ServiceLifecycle
 /// |---|---|
 /// | `GET /v1/stream` | Server-Sent Events, resumed by `Last-Event-ID` or `?after=` |
 /// | `GET /v1/events?after=&limit=&wait=` | pages and long poll |
+/// | `GET /v1/checkpoint` | the newest signed checkpoint of the ledger |
+/// | `GET /v1/proof?sequence=` | an event's record with its proof and what may be disclosed of it |
 /// | `GET /v1/health` | the post's and its sensors' state, JSON |
 /// | `GET /metrics` | Prometheus text |
+///
+/// Without TLS, on loopback, clients are the post's own and get everything. With TLS each client is
+/// a partner: events come through the gate, health says only whether the post is well, and metrics
+/// are refused.
 public struct EventServer: Service {
   let settings: PublishingSettings
   let store: any EventStore
   let feed: EventFeed
+  let gate: (any FeedGate)?
+  let proofs: (any ProofSource)?
   let counters: PublishingCounters
   let health: @Sendable () -> (isHealthy: Bool, json: [UInt8])
   let metrics: @Sendable () -> String
@@ -29,9 +37,10 @@ public struct EventServer: Service {
   /// An endpoint over `store` and `feed`.
   ///
   /// `health` and `metrics` are asked at every request; `onListening` is told the port once it is
-  /// bound.
+  /// bound. Without a `gate`, clients with certificates get no events.
   public init(
     settings: PublishingSettings, store: any EventStore, feed: EventFeed,
+    gate: (any FeedGate)? = nil, proofs: (any ProofSource)? = nil,
     counters: PublishingCounters, logger: Logger,
     health: @escaping @Sendable () -> (isHealthy: Bool, json: [UInt8]),
     metrics: @escaping @Sendable () -> String,
@@ -40,6 +49,8 @@ public struct EventServer: Service {
     self.settings = settings
     self.store = store
     self.feed = feed
+    self.gate = gate
+    self.proofs = proofs
     self.counters = counters
     self.logger = logger
     self.health = health
@@ -51,7 +62,7 @@ public struct EventServer: Service {
   public func run() async throws {
     let onListening = onListening
     let application = Application(
-      router: router(),
+      router: try router(),
       server: try server(),
       configuration: ApplicationConfiguration(
         address: .hostname(settings.host, port: settings.port), serverName: "vedette"),
@@ -72,29 +83,64 @@ public struct EventServer: Service {
     }
   }
 
-  private func router() -> Router<FeedRequestContext> {
+  private func router() throws -> Router<FeedRequestContext> {
+    let doorkeeper = Doorkeeper(
+      store: store, authorities: try settings.tls.map(authorities), gate: gate, counters: counters)
     let text = CloudEventText(source: "/posts/\(settings.post)", handling: settings.handling)
-    let pages = EventPages(store: store, feed: feed, text: text)
+    let pages = EventPages(store: store, feed: feed, text: text, doorkeeper: doorkeeper)
     let stream = EventStream(
-      store: store, feed: feed, text: text, settings: settings, counters: counters, logger: logger)
+      store: store, feed: feed, text: text, settings: settings, counters: counters, logger: logger,
+      doorkeeper: doorkeeper)
     let router = Router(context: FeedRequestContext.self)
     router.get("/v1/stream") { request, context in
-      try stream.respond(to: request, context: context)
+      try await stream.respond(to: request, context: context)
     }
-    router.get("/v1/events") { request, _ in try await pages.respond(to: request) }
-    router.get("/v1/health") { [health] _, _ in
-      let (isHealthy, json) = health()
+    router.get("/v1/events") { request, context in
+      try await pages.respond(to: request, context: context)
+    }
+    if let proofs {
+      let pages = ProofPages(proofs: proofs, doorkeeper: doorkeeper)
+      router.get("/v1/checkpoint") { _, _ in try pages.checkpoint() }
+      router.get("/v1/proof") { request, context in
+        try await pages.proof(for: request, context: context)
+      }
+    }
+    router.get("/v1/health") { [health, post = settings.post] _, _ in
+      var (isHealthy, json) = health()
+      if !doorkeeper.isOwn {
+        // Which sensors there are and how they fare is for agreements to give.
+        json = Array(#"{"post":"#.utf8)
+        appendJSONString(post, to: &json)
+        json += Array(#","status":"\#(isHealthy ? "ok" : "failed")"}"#.utf8)
+      }
       return Response(
         status: isHealthy ? .ok : .serviceUnavailable,
         headers: [.contentType: "application/json; charset=utf-8", .cacheControl: "no-store"],
         body: ResponseBody(byteBuffer: ByteBuffer(bytes: json)))
     }
     router.get("/metrics") { [metrics] _, _ in
-      Response(
+      guard doorkeeper.isOwn else {
+        return jsonError(
+          .forbidden, "metrics are for the post's own clients", remedy: "use /v1/health")
+      }
+      return Response(
         status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
         body: ResponseBody(byteBuffer: ByteBuffer(string: metrics())))
     }
     return router
+  }
+
+  private func authorities(
+    of tls: PublishingSettings.TLS
+  ) throws -> [PeerCertificate.Authority] {
+    try NIOSSLCertificate.fromPEMFile(tls.clientAuthoritiesPath).map { certificate in
+      guard let authority = PeerCertificate.Authority(der: try certificate.toDERBytes()) else {
+        throw PublishingError(
+          code: .certificate, subject: tls.clientAuthoritiesPath,
+          detail: "holds a certificate that cannot be read; give PEM certificates of authorities")
+      }
+      return authority
+    }
   }
 
   private func server() throws -> HTTPServerBuilder {

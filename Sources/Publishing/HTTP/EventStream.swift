@@ -21,8 +21,13 @@ struct EventStream: Sendable {
   var settings: PublishingSettings
   var counters: PublishingCounters
   var logger: Logger
+  var doorkeeper: Doorkeeper
 
-  func respond(to request: Request, context: FeedRequestContext) throws -> Response {
+  func respond(to request: Request, context: FeedRequestContext) async throws -> Response {
+    let source: any FeedSource
+    do {
+      source = try await doorkeeper.feed(of: request, context: context)
+    } catch let refusal as FeedRefusal { return jsonError(refusal) }
     let asked =
       request.headers[HTTPField.Name("Last-Event-ID")!]
       ?? request.uri.queryParameters["after"].map(String.init)
@@ -42,45 +47,78 @@ struct EventStream: Sendable {
       ],
       body: ResponseBody { writer in
         defer { counters.closeStream() }
-        try await run(after: after, channel: channel, writer: &writer)
+        do {
+          try await run(source, after: after, channel: channel, writer: &writer)
+        } catch let refusal as FeedRefusal {
+          logger.notice("a stream was ended: \(refusal)")
+          try await write(": ended: \(refusal)\n\n", to: &writer, channel: channel)
+        }
         try await writer.finish(nil)
       })
   }
 
   @concurrent private func run(
-    after: UInt64, channel: any Channel, writer: inout any ResponseBodyWriter
+    _ source: any FeedSource, after: UInt64, channel: any Channel,
+    writer: inout any ResponseBodyWriter
   ) async throws {
     var sequence = after
     try await write("retry: 1000\n: \(settings.post)\n\n", to: &writer, channel: channel)
     while !Task.isCancelled {
       let durable = feed.durable
       if sequence < durable {
-        let events = try store.events(
-          from: sequence + 1, through: durable, limit: Self.batchMax)
-        guard let last = events.last, events[0].sequence == sequence + 1 else {
+        let batch = try await source.next(
+          after: sequence, through: durable, limit: Self.batchMax)
+        guard !batch.isOvertaken else {
           // Retention overtook this client: end the stream, the next request is told 410.
           logger.warning("a stream fell behind what the ledger keeps and was ended")
           return
         }
         var lines: [UInt8] = []
-        for event in events { append(event, to: &lines) }
-        try await write(ByteBuffer(bytes: lines), to: &writer, channel: channel)
-        counters.delivered(events.count)
-        sequence = last.sequence
+        for event in batch.events { append(event, to: &lines) }
+        if batch.through > batch.events.last?.event.sequence ?? sequence {
+          // What follows was withheld: the cursor moves over it all the same.
+          let cursor = EventCursor(epoch: store.epoch, sequence: batch.through)
+          lines.append(contentsOf: "id: \(cursor)\nevent: bookmark\ndata: {}\n\n".utf8)
+        }
+        if !lines.isEmpty {
+          try await write(ByteBuffer(bytes: lines), to: &writer, channel: channel)
+        }
+        counters.delivered(batch.events.count)
+        sequence = batch.through
+        if let hold = batch.hold {
+          if feed.isClosed { return }
+          try await pause(hold, writer: &writer, channel: channel)
+        } else if batch.events.isEmpty, lines.isEmpty {
+          // Nothing was looked at, and nothing says for how long: no loop without a pause.
+          try await pause(.seconds(1), writer: &writer, channel: channel)
+        }
       } else if feed.isClosed {
         return
       } else {
         await feed.wait(after: sequence, timeout: .seconds(settings.heartbeatSeconds))
         if feed.durable <= sequence, !feed.isClosed {
+          // A client that lost its right is let go though nothing happens.
+          _ = try await source.next(after: sequence, through: sequence, limit: 1)
           try await write(": heartbeat\n\n", to: &writer, channel: channel)
         }
       }
     }
   }
 
-  private func append(_ event: StoredEvent, to lines: inout [UInt8]) {
-    let cursor = EventCursor(epoch: store.epoch, sequence: event.sequence)
-    lines.append(contentsOf: "id: \(cursor)\nevent: \(event.type)\ndata: ".utf8)
+  /// Waits until what is held back may be due, or the post stops; keeps the stream open meanwhile.
+  @concurrent private func pause(
+    _ hold: Duration, writer: inout any ResponseBodyWriter, channel: any Channel
+  ) async throws {
+    let beat = Duration.seconds(settings.heartbeatSeconds)
+    await feed.wait(after: .max, timeout: min(hold, beat))
+    if hold > beat, !feed.isClosed {
+      try await write(": heartbeat\n\n", to: &writer, channel: channel)
+    }
+  }
+
+  private func append(_ event: LabelledEvent, to lines: inout [UInt8]) {
+    let cursor = EventCursor(epoch: store.epoch, sequence: event.event.sequence)
+    lines.append(contentsOf: "id: \(cursor)\nevent: \(event.event.type)\ndata: ".utf8)
     text.append(event, to: &lines)
     lines.append(contentsOf: "\n\n".utf8)
   }

@@ -7,6 +7,7 @@ public final class PublishingCounters: Sendable {
   private let refused = Atomic<UInt64>(0)
   private let cut = Atomic<UInt64>(0)
   private let events = Atomic<UInt64>(0)
+  private let partnersRefused = Atomic<UInt64>(0)
 
   /// All zero.
   public init() {}
@@ -21,6 +22,11 @@ public final class PublishingCounters: Sendable {
   public var streamsCut: UInt64 { cut.load(ordering: .relaxed) }
   /// Events written to streams, counted once for each stream.
   public var eventsDelivered: UInt64 { events.load(ordering: .relaxed) }
+
+  /// Requests of clients that no agreement entitles.
+  public var requestsRefused: UInt64 { partnersRefused.load(ordering: .relaxed) }
+
+  func refusedPartner() { partnersRefused.add(1, ordering: .relaxed) }
 
   func openStream(max: Int) -> Bool {
     let now = open.add(1, ordering: .relaxed).newValue

@@ -1,5 +1,4 @@
 import Devices
-import Glibc
 import Ledger
 import Logging
 import Model
@@ -63,7 +62,7 @@ final class LedgerDesk: Sendable {
 struct LedgerLane: ~Copyable {
   /// Places of its metric cells.
   enum Cell: Int, CaseIterable {
-    case appended, commits, syncFailures, turns, freeBytes
+    case appended, commits, syncFailures, turns, freeBytes, signedSize, treeFailures
 
     var name: StaticString {
       switch self {
@@ -72,37 +71,52 @@ struct LedgerLane: ~Copyable {
       case .syncFailures: "failures_total"
       case .turns: "turns_total"
       case .freeBytes: "free_bytes"
+      case .signedSize: "signed_size"
+      case .treeFailures: "tree_failures_total"
       }
     }
   }
 
   /// Events in one group at most.
   static let groupMax = 64
-  /// Time between two attempts to get the storage back, milliseconds.
-  private static let retryMilliseconds: UInt32 = 500
+  /// Events that are kept in memory while the storage fails, before fusion has to wait: some 25 MB,
+  /// taken only then.
+  static let backlogMax = 16_384
+  /// Time between two attempts to get the storage back, nanoseconds.
+  private static let retryNanos: Int64 = 500_000_000
   /// Time between two looks at the room that is left, nanoseconds.
   private static let roomNanos: Int64 = 1_000_000_000
   /// Time between two looks for segments that are too old, nanoseconds.
   private static let retentionNanos: Int64 = 60_000_000_000
 
-  private let directory: String
-  private let site: Site
+  let directory: String
+  let site: Site
   private let captureEpoch: UInt64
-  private var log: EventLog?
+  var log: EventLog?
+  /// The tree over the log; `nil` until it is opened, and after a fault of it.
+  var seal: LedgerSeal?
+  /// The seed of the post's signing key; `nil` for a post that signs nothing.
+  let signingSeed: [UInt8]?
   private var encoder: EventEncoder
   private let consumer: ConsumerBank<PostEvent>
   private let desk: LedgerDesk
   private let feed: EventFeed
   private let board: HealthBoard
-  private let cells: MetricCells
-  private let logger: Logger
+  let cells: MetricCells
+  let logger: Logger
   private var group: [PostEvent] = []
-  private var durableBefore: UInt64 = 0
+  private(set) var durableBefore: UInt64 = 0
   /// Of the ledger that acknowledged up to `durableBefore`.
-  private let epoch: UInt64
+  let epoch: UInt64
+  /// When the tree is looked at next, and when it may be signed.
+  var nextSeal = Instant.distantPast
+  var nextSign = Instant.distantPast
+  /// Why nothing is signed; `nil` while all is well.
+  var treeFault: String?
   private let retention: StorageConfiguration
   private var nextRetention = Instant.distantPast
   private var nextRoom = Instant.distantPast
+  private var nextTry = Instant.distantPast
   /// Whether events could not be stored lately; told once, until they are stored again.
   private var isFailing = false
   /// What is wrong with the storage though events are stored; told once, until it is over.
@@ -110,7 +124,7 @@ struct LedgerLane: ~Copyable {
 
   init(
     directory: String, site: Site, captureEpoch: UInt64, retention: StorageConfiguration,
-    log: consuming EventLog,
+    signingSeed: [UInt8]?, log: consuming EventLog?, durable: UInt64, epoch: UInt64,
     consumer: ConsumerBank<PostEvent>, desk: LedgerDesk, feed: EventFeed, board: HealthBoard,
     cells: MetricCells, logger: Logger
   ) {
@@ -118,8 +132,9 @@ struct LedgerLane: ~Copyable {
     self.site = site
     self.captureEpoch = captureEpoch
     self.retention = retention
-    durableBefore = log.durableSequence
-    epoch = log.epoch
+    self.signingSeed = signingSeed
+    durableBefore = durable
+    self.epoch = epoch
     self.log = consume log
     encoder = EventEncoder(
       site: site, captureEpoch: captureEpoch, softwareVersion: SoftwareVersion.text)
@@ -141,24 +156,34 @@ struct LedgerLane: ~Copyable {
         encoder = EventEncoder(
           site: site, captureEpoch: captureEpoch, softwareVersion: SoftwareVersion.text)
       }
-      let room = Self.groupMax - group.count
+      // While the storage fails the ring is emptied all the same: detection goes on.
+      let room = (isFailing ? Self.backlogMax : Self.groupMax) - group.count
       if room > 0 {
         _ = consumer.drain(0, upTo: room) { group.append($0) }
         if isLast || group.isEmpty { group.append(contentsOf: desk.takeAll()) }
       }
       if !group.isEmpty {
-        if seal() { continue }
+        if isFailing, !isLast, MonotonicClock.now() < nextTry {
+          _ = desk.doorbell.wait(timeoutMilliseconds: 100)
+          continue
+        }
+        if store() {
+          keepTree(isBusy: true)
+          continue
+        }
         if isLast {
           logger.critical("\(group.count) events could not be stored before the end")
           break
         }
-        usleep(Self.retryMilliseconds * 1_000)
+        nextTry = MonotonicClock.now().advanced(byNanos: Self.retryNanos)
         continue
       }
       if isLast { break }
+      keepTree(isBusy: false)
       keepHouse()
       _ = desk.doorbell.wait(timeoutMilliseconds: 250)
     }
+    finishTree()
   }
 
   /// While nothing is to be stored: writes the next segment ahead, looks at the room that is left,
@@ -175,7 +200,8 @@ struct LedgerLane: ~Copyable {
       var clock = ClockReader()
       let removed = try log!.applyRetention(
         bytesMax: UInt64(retention.ledgerRetentionBytes),
-        ageNanosMax: retention.ledgerRetentionSeconds * 1_000_000_000, now: clock.read().wall)
+        ageNanosMax: retention.ledgerRetentionSeconds * 1_000_000_000, now: clock.read().wall,
+        sealedTo: seal?.signedSize ?? .max)
       if removed > 0 { logger.notice("\(removed) ledger segments were older than is kept") }
     } catch {
       cells.add(Cell.syncFailures.rawValue, 1)
@@ -199,14 +225,14 @@ struct LedgerLane: ~Copyable {
 
   /// Puts a warning on the board, or takes it off; people are told when it comes.
   private mutating func warn(_ text: String?) {
-    board.note(storageWarning: text)
+    board.note(storageWarning: text ?? treeFault)
     if let text, !isWarned { logger.error("\(text)") }
     if text == nil, isWarned { logger.notice("the ledger's disk has room again") }
     isWarned = text != nil
   }
 
   /// Appends and syncs the group; false when the storage failed and the group is still to be kept.
-  private mutating func seal() -> Bool {
+  private mutating func store() -> Bool {
     do throws(LedgerError) {
       if log == nil {
         let reopened = try reopen()

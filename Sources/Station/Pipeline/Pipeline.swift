@@ -23,6 +23,8 @@ final class Pipeline: Sendable {
     var captureEpoch: UInt64
     var ledgerDirectory: String
     var retention: StorageConfiguration
+    /// The seed of the key that signs the ledger; `nil` to sign nothing.
+    var signingSeed: [UInt8]?
     var recordPath: String?
     var feed: EventFeed
     var board: HealthBoard
@@ -71,7 +73,8 @@ final class Pipeline: Sendable {
     let sources = site.sources
     lanes = sources.dropFirst().map(LaneCells.init(source:))
     let log = try EventLog(directory: surroundings.ledgerDirectory, post: site.post)
-    surroundings.feed.advance(to: log.durableSequence)
+    let (durable, ledgerEpoch) = (log.durableSequence, log.epoch)
+    surroundings.feed.advance(to: durable)
     surroundings.board.reset(site: site)
 
     let fusionBell = try Doorbell()
@@ -117,7 +120,8 @@ final class Pipeline: Sendable {
     ledger = NamedThread("ledger") {
       var lane = LedgerLane(
         directory: surroundings.ledgerDirectory, site: site, captureEpoch: epoch,
-        retention: surroundings.retention, log: logHandover.take().log,
+        retention: surroundings.retention, signingSeed: surroundings.signingSeed,
+        log: logHandover.take().log, durable: durable, epoch: ledgerEpoch,
         consumer: ConsumerBank(count: 1) { _ in eventConsumer.take() }, desk: desk,
         feed: surroundings.feed, board: surroundings.board, cells: ledgerCells, logger: logger)
       lane.run(stop: ledgerStop)

@@ -2,7 +2,9 @@
 public struct StationError: Error, CustomStringConvertible, Sendable {
   /// What went wrong.
   public struct Code: Hashable, Sendable {
-    private enum Name: Hashable, Sendable { case configuration, terminal, capture, clock }
+    private enum Name: Hashable, Sendable {
+      case configuration, terminal, capture, clock, releaseLog, signingKey
+    }
     private let name: Name
     /// The configuration cannot be used.
     public static let configuration = Code(name: .configuration)
@@ -12,6 +14,10 @@ public struct StationError: Error, CustomStringConvertible, Sendable {
     public static let capture = Code(name: .capture)
     /// The clock's quality cannot be had or told.
     public static let clock = Code(name: .clock)
+    /// The signing key cannot be used.
+    public static let signingKey = Code(name: .signingKey)
+    /// The release log takes nothing.
+    public static let releaseLog = Code(name: .releaseLog)
   }
 
   /// What went wrong.

@@ -6,6 +6,7 @@ struct StationMetrics {
   var pipeline: Pipeline
   var board: HealthBoard
   var publishing: PublishingCounters
+  var releases: ReleaseDesk
   var durable: UInt64
   var clockSteps: UInt64
 
@@ -25,6 +26,7 @@ struct StationMetrics {
     out.family("vedette_clock_steps_total", .counter, help: "Steps of the wall clock.")
     out.sample("vedette_clock_steps_total", clockSteps)
     streams(&out)
+    partners(&out)
     return out.text
   }
 
@@ -65,6 +67,22 @@ struct StationMetrics {
       let isCounter = "\(name)".hasSuffix("_total")
       out.family(prefix + "\(name)", isCounter ? .counter : .gauge, help: "Count of \(part).")
       out.sample(prefix + "\(name)", cells[place])
+    }
+  }
+
+  private func partners(_ out: inout PrometheusText) {
+    out.family("vedette_releases_total", .counter, help: "Lines of the release log by outcome.")
+    for (outcome, count) in releases.counts {
+      out.sample("vedette_releases_total", labels: [("outcome", outcome)], count)
+    }
+    let counters: [(String, UInt64, String)] = [
+      ("vedette_release_log_failures_total", releases.failures, "Releases not put on record."),
+      ("vedette_releases_unreadable_total", releases.unreadable, "Withheld as unreadable."),
+      ("vedette_requests_refused_total", publishing.requestsRefused, "No agreement entitles."),
+    ]
+    for (name, value, help) in counters {
+      out.family(name, .counter, help: help)
+      out.sample(name, value)
     }
   }
 

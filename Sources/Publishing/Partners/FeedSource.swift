@@ -1,0 +1,122 @@
+/// Where a client's events come from: the whole ledger, or what an agreement gives of it.
+public protocol FeedSource: Sendable {
+  /// What comes after event `sequence`, up to `durable`; looks at `limit` events at most.
+  ///
+  /// - Throws: ``FeedRefusal`` when the client is not entitled any more.
+  func next(after sequence: UInt64, through durable: UInt64, limit: Int) async throws -> FeedBatch
+
+  /// Which fields of event `sequence` may be disclosed to the client with their proof.
+  ///
+  /// - Throws: ``FeedRefusal``.
+  func disclosable(_ sequence: UInt64) async throws -> Disclosable
+}
+
+/// What of an event may be disclosed.
+public enum Disclosable: Sendable, Equatable {
+  /// All of its fields.
+  case everything
+  /// These, by name.
+  case fields([String])
+  /// Not even that there is one.
+  case nothing
+}
+
+/// A step of a feed.
+public struct FeedBatch: Sendable {
+  /// What the client gets, in order.
+  public var events: [LabelledEvent]
+  /// The client's place after it: everything up to here was given or withheld.
+  public var through: UInt64
+  /// Retention has removed what comes next.
+  public var isOvertaken: Bool
+  /// What comes next is held back for so long.
+  public var hold: Duration?
+
+  /// A step to `through`.
+  public init(
+    events: [LabelledEvent], through: UInt64, isOvertaken: Bool = false, hold: Duration? = nil
+  ) {
+    self.events = events
+    self.through = through
+    self.isOvertaken = isOvertaken
+    self.hold = hold
+  }
+}
+
+/// An event as one client gets it.
+public struct LabelledEvent: Sendable, Equatable {
+  /// The event; an empty `time` is left out of the envelope.
+  public var event: StoredEvent
+  /// What goes with it to a partner; `nil` for the post's own clients.
+  public var label: Label?
+
+  /// How the receiver must treat it.
+  public struct Label: Sendable, Equatable {
+    /// Handling codes of the agreement.
+    public var handling: String
+    /// Name of the agreement.
+    public var agreement: String
+    /// The receiver erases it after so many days.
+    public var retentionDays: Int
+
+    /// A label.
+    public init(handling: String, agreement: String, retentionDays: Int) {
+      self.handling = handling
+      self.agreement = agreement
+      self.retentionDays = retentionDays
+    }
+  }
+
+  /// An event with its label.
+  public init(event: StoredEvent, label: Label?) {
+    self.event = event
+    self.label = label
+  }
+}
+
+/// Why a client gets nothing (more).
+public struct FeedRefusal: Error, Equatable, Sendable, CustomStringConvertible {
+  /// What is wrong.
+  public var reason: String
+  /// What to do.
+  public var remedy: String
+
+  /// A refusal.
+  public init(reason: String, remedy: String) {
+    self.reason = reason
+    self.remedy = remedy
+  }
+
+  /// One line.
+  public var description: String { "\(reason); \(remedy)" }
+}
+
+/// Decides who gets which feed; asked for every request of a client with a certificate.
+public protocol FeedGate: Sendable {
+  /// The feed of the holder of `peer`.
+  ///
+  /// - Parameters:
+  ///   - purpose: what the client says that it asks for (`?purpose=`).
+  ///   - isExercise: whether it asks for the feed of exercises (`?exercise=true`).
+  /// - Throws: ``FeedRefusal``.
+  func feed(
+    of peer: PeerCertificate, purpose: String?, isExercise: Bool
+  ) throws -> any FeedSource
+}
+
+/// The whole ledger: for the post's own clients on loopback.
+struct WholeFeed: FeedSource {
+  var store: any EventStore
+
+  func next(after sequence: UInt64, through durable: UInt64, limit: Int) throws -> FeedBatch {
+    guard sequence < durable else { return FeedBatch(events: [], through: sequence) }
+    let events = try store.events(from: sequence + 1, through: durable, limit: limit)
+    guard let last = events.last, events[0].sequence == sequence + 1 else {
+      return FeedBatch(events: [], through: sequence, isOvertaken: true)
+    }
+    return FeedBatch(
+      events: events.map { LabelledEvent(event: $0, label: nil) }, through: last.sequence)
+  }
+
+  func disclosable(_ sequence: UInt64) -> Disclosable { .everything }
+}

@@ -1,0 +1,68 @@
+import CThreads
+import Ledger
+import Model
+import Publishing
+import Sharing
+import SiteConfiguration
+
+/// Lets partners in by their certificates, each to what its agreement gives.
+struct AgreementGate: FeedGate {
+  var book: AgreementBook
+  var desk: ReleaseDesk
+  var store: LedgerStore
+  var post: String
+
+  func feed(
+    of peer: PeerCertificate, purpose: String?, isExercise: Bool
+  ) throws -> any FeedSource {
+    let now = wallNow()
+    let agreement = try entitled(peer, at: now).agreement
+    guard let purpose else {
+      throw FeedRefusal(
+        reason: "no purpose was stated",
+        remedy: "add ?purpose= with one of: \(agreement.purposes.joined(separator: ", "))")
+    }
+    let feed = PartnerFeed(gate: self, peer: peer, purpose: purpose, isExercise: isExercise)
+    _ = try feed.evaluator(at: now)
+    return feed
+  }
+
+  /// The agreement that `peer` is entitled to, ready to be applied.
+  ///
+  /// Asked at each step of a feed, so that an agreement that ends, changes or denies a certificate
+  /// ends what is under way.
+  func entitled(_ peer: PeerCertificate, at now: WallTime) throws(FeedRefusal) -> Evaluator {
+    guard let uri = peer.uri else {
+      throw FeedRefusal(
+        reason: "your certificate does not carry exactly one URI as a name",
+        remedy: "use the certificate that the agreement names")
+    }
+    guard let (agreement, site) = book.agreement(of: uri, at: now) else {
+      throw FeedRefusal(
+        reason: book.knows(uri)
+          ? "no agreement with you is in force now" : "this post has no agreement with you",
+        remedy: "ask the post's owner for one")
+    }
+    let identity = agreement.identity
+    guard peer.isForClients else {
+      throw FeedRefusal(
+        reason: "your certificate was not issued for TLS clients",
+        remedy: "use one with the extended key usage clientAuth")
+    }
+    guard let issuer = peer.issuerDigest, identity.issuerDigests.contains(issuer) else {
+      throw FeedRefusal(
+        reason: "your certificate was not issued by an authority that the agreement names",
+        remedy: "use the certificate that the agreement names")
+    }
+    guard !identity.deniedSerials.contains(peer.serial),
+      !identity.deniedKeyDigests.contains(peer.keyDigest)
+    else {
+      throw FeedRefusal(
+        reason: "your certificate is not accepted any more", remedy: "get a new one")
+    }
+    return Evaluator(agreement: agreement, site: site)
+  }
+}
+
+/// UTC as the system has it.
+func wallNow() -> WallTime { WallTime(unixNanos: vdt_wall_nanos()) }

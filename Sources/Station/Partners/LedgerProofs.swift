@@ -1,0 +1,32 @@
+import Ledger
+import Publishing
+
+/// The ledger's proofs for the endpoint; opens the ledger's files anew for each request.
+struct LedgerProofs: ProofSource {
+  /// The ledger's folder.
+  var directory: String
+
+  func checkpoint() throws -> [UInt8]? {
+    guard let prover = try prover() else { return nil }
+    return Array(prover.note.description.utf8)
+  }
+
+  func bundle(of sequence: UInt64, fields: [String]?) throws -> [UInt8]? {
+    guard let prover = try prover(), let (_, record) = try prover.record(at: sequence) else {
+      return nil
+    }
+    let disclosures = record.disclosures.filter { fields?.contains($0.name) ?? true }
+    return ReleaseBundle(
+      record: String(decoding: record.bytes, as: UTF8.self),
+      disclosures: disclosures.map(\.text), proof: try prover.proof(of: sequence)
+    ).json
+  }
+
+  /// `nil` before anything is signed.
+  private func prover() throws(LedgerError) -> LedgerProver? {
+    do throws(LedgerError) { return try LedgerProver(directory: directory) } catch {
+      if error.code == .missing { return nil }
+      throw error
+    }
+  }
+}

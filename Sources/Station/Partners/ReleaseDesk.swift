@@ -1,0 +1,246 @@
+import Devices
+import Ledger
+import Logging
+import Model
+import Rings
+import Sharing
+import SiteConfiguration
+import Synchronization
+
+/// The post's release log: what became of which event for which partner, durable before anything
+/// leaves. A ledger of its own beside that of the events.
+///
+/// Lines come from any task; a thread of its own appends and syncs them in groups. The thread and the
+/// log's files begin with the first line: a post without partners has neither.
+final class ReleaseDesk: Sendable {
+  /// Groups of lines that may wait for the thread.
+  static let waitingMax = 1_024
+  private static let retentionNanos: Int64 = 60_000_000_000
+
+  /// Lines that wait to be durable.
+  private struct Job {
+    var entries: [ReleaseEntry]
+    var done: CheckedContinuation<Void, any Error>
+  }
+
+  /// How much a partner got within a minute.
+  private struct Allowance {
+    var minuteEnd: Instant
+    var given: Int
+  }
+
+  private struct State {
+    var jobs: [Job] = []
+    var isStopped = false
+    var thread: NamedThread?
+    /// Events of which each partner has a version.
+    var held: [String: Set<EventID>] = [:]
+    var allowances: [String: Allowance] = [:]
+    var counts: [String: UInt64] = [:]
+    var failures: UInt64 = 0
+    var unreadable: UInt64 = 0
+  }
+
+  private let state: Mutex<State>
+  private let directory: String
+  private let post: String
+  private let retention: StorageConfiguration
+  private let signingSeed: [UInt8]
+  private let doorbell: Doorbell
+  private let logger: Logger
+
+  /// A desk over the log in `directory`; reads which partner has what, when the log is there.
+  init(
+    directory: String, post: String, retention: StorageConfiguration, signingSeed: [UInt8],
+    logger: Logger
+  ) throws {
+    self.directory = directory
+    self.post = post
+    self.retention = retention
+    self.signingSeed = signingSeed
+    self.logger = logger
+    doorbell = try Doorbell()
+    var initial = State()
+    do throws(LedgerError) {
+      initial.held = try Self.held(in: directory)
+    } catch {
+      guard error.code == .noLedger || error.code == .missing else { throw error }
+    }
+    state = Mutex(initial)
+  }
+
+  // MARK: - For the feeds
+
+  /// Returns when `entries` are durable.
+  ///
+  /// - Throws: when they are not; nothing of them may leave then.
+  func record(_ entries: [ReleaseEntry]) async throws {
+    guard !entries.isEmpty else { return }
+    try await withCheckedThrowingContinuation { done in
+      let isTaken = state.withLock { state in
+        guard !state.isStopped, state.jobs.count < Self.waitingMax else { return false }
+        state.jobs.append(Job(entries: entries, done: done))
+        if state.thread == nil { state.thread = NamedThread("releases") { [self] in run() } }
+        return true
+      }
+      guard isTaken else {
+        return done.resume(
+          throwing: StationError(.releaseLog, "the release log takes no more lines; try again"))
+      }
+      doorbell.ring()
+    }
+  }
+
+  /// Whether `partner` has a version of event `id`.
+  func has(_ partner: String, _ id: EventID) -> Bool {
+    state.withLock { $0.held[partner]?.contains(id) ?? false }
+  }
+
+  /// How many more events `partner` may get in this minute.
+  func room(for partner: String, perMinute: Int) -> Int {
+    let now = MonotonicClock.now()
+    return state.withLock { state in
+      let known = state.allowances[partner]
+      guard let known, now < known.minuteEnd else {
+        state.allowances[partner] = Allowance(
+          minuteEnd: now.advanced(byNanos: 60_000_000_000), given: 0)
+        return perMinute
+      }
+      return max(0, perMinute - known.given)
+    }
+  }
+
+  /// An event could not be read and was withheld.
+  func countUnreadable() { state.withLock { $0.unreadable += 1 } }
+
+  // MARK: - For metrics
+
+  /// Lines by outcome since the start, by name.
+  var counts: [(outcome: String, count: UInt64)] {
+    state.withLock { $0.counts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
+  }
+
+  /// Groups of lines that could not be stored.
+  var failures: UInt64 { state.withLock { $0.failures } }
+
+  /// Events that could not be read and were withheld.
+  var unreadable: UInt64 { state.withLock { $0.unreadable } }
+
+  /// Ends the thread after what waits is stored.
+  func stop() {
+    let thread = state.withLock { state in
+      state.isStopped = true
+      return state.thread
+    }
+    doorbell.ring()
+    thread?.join()
+  }
+
+  // MARK: - The thread
+
+  private func run() {
+    var log: EventLog?
+    var seal: LedgerSeal?
+    var (epoch, durable): (UInt64, UInt64) = (0, 0)
+    var nextRetention = MonotonicClock.now()
+    while true {
+      let (jobs, isStopped) = state.withLock { state in
+        defer { state.jobs = [] }
+        return (state.jobs, state.isStopped)
+      }
+      if jobs.isEmpty {
+        if log != nil { keepTree(epoch, durable, &seal) }
+        if isStopped { return }
+        keepHouse(&log, seal?.signedSize ?? .max, &nextRetention)
+        _ = doorbell.wait(timeoutMilliseconds: 1_000)
+        continue
+      }
+      do throws(LedgerError) {
+        if log == nil {
+          let opened = try EventLog(directory: directory, post: post, records: .plain)
+          epoch = opened.epoch
+          log = consume opened
+        }
+        for entry in jobs.lazy.flatMap(\.entries) {
+          let json = entry.json
+          try unsafe log!.append(entry.header, payload: json.span.bytes)
+        }
+        durable = try log!.commit()
+        for job in jobs { note(job.entries) }
+        for job in jobs { job.done.resume() }
+      } catch {
+        log = nil
+        seal = nil
+        logger.error("releases cannot be put on record, so nothing is released: \(error)")
+        state.withLock { $0.failures += 1 }
+        for job in jobs { job.done.resume(throwing: error) }
+      }
+    }
+  }
+
+  /// Grows and signs the tree over the log; a fault of it keeps no release from its record.
+  private func keepTree(_ epoch: UInt64, _ durable: UInt64, _ seal: inout LedgerSeal?) {
+    do throws(LedgerError) {
+      if seal == nil {
+        let signer = LogKey.signer(of: post, log: .releases, epoch: epoch, seed: signingSeed)
+        seal = try LedgerSeal(directory: directory, signer: signer, durable: durable)
+      }
+      while try seal!.take(through: durable) {}
+      _ = try seal!.sign()
+    } catch {
+      seal = nil
+      logger.error("the release log is not signed: \(error)")
+    }
+  }
+
+  private func keepHouse(
+    _ log: inout EventLog?, _ sealedTo: UInt64, _ next: inout Instant
+  ) {
+    let now = MonotonicClock.now()
+    guard log != nil, now >= next else { return }
+    next = now.advanced(byNanos: Self.retentionNanos)
+    do throws(LedgerError) {
+      _ = try log!.applyRetention(
+        bytesMax: UInt64(retention.ledgerRetentionBytes),
+        ageNanosMax: retention.ledgerRetentionSeconds * 1_000_000_000, now: wallNow(),
+        sealedTo: sealedTo)
+    } catch {
+      logger.error("the release log cannot be kept in order: \(error)")
+      if error.code != .diskFull { log = nil }
+    }
+  }
+
+  private func note(_ entries: [ReleaseEntry]) {
+    state.withLock { state in
+      for entry in entries {
+        state.counts[entry.outcome, default: 0] += 1
+        guard entry.outcome == "released" || entry.outcome == "recalled" else { continue }
+        state.held[entry.partner, default: []].insert(entry.event.id)
+        state.allowances[entry.partner]?.given += 1
+      }
+    }
+  }
+
+  /// Which partner has a version of which event, as the log says.
+  private static func held(in directory: String) throws(LedgerError) -> [String: Set<EventID>] {
+    let reader = try EventLogReader(directory: directory)
+    let newest = try reader.newestSequence()
+    var next = try reader.oldestSequence()
+    var held: [String: Set<EventID>] = [:]
+    while next <= newest {
+      let reading = try reader.read(from: next, durable: newest) { record, payload in
+        guard let line = CanonicalObject(Array(copying: payload)[...]),
+          let outcome = line["outcome"].flatMap({ CanonicalObject.plainString($0) }),
+          outcome == "released" || outcome == "recalled",
+          let partner = line["partner"].flatMap({ CanonicalObject.plainString($0) })
+        else { return }
+        held[partner, default: []].insert(record.header.id)
+      }
+      switch reading {
+      case .events(_, let following): next = following
+      case .gone(let oldest): next = oldest
+      }
+    }
+    return held
+  }
+}

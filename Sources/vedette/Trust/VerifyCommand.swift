@@ -1,0 +1,111 @@
+import ArgumentParser
+import Ledger
+import Station
+
+/// `vedette verify`: a ledger, or a release bundle, checked against a public key.
+struct VerifyCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify",
+    abstract: "Checks a ledger, or a release bundle offline, against the post's public key.")
+
+  @Option(help: "The post's state folder, whose ledger is checked.")
+  var state = "/var/lib/vedette"
+
+  @Option(help: ArgumentHelp("Check this bundle instead of a ledger.", valueName: "file"))
+  var release: String?
+
+  @Option(help: "The key, or a file that holds it; else ledger.pub of the state folder.")
+  var key: String?
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  mutating func run() async throws {
+    let (state, release, key, json) = (state, release, key, json)
+    try await reporting {
+      let key = try VerifierKey.read(key, state: state)
+      if let release {
+        try Self.verify(bundle: release, key, json)
+      } else {
+        try Self.verify(ledger: state + "/ledger", key, json)
+      }
+    }
+  }
+
+  private static func verify(ledger: String, _ key: NoteKey, _ json: Bool) throws {
+    let found = try LedgerVerification(directory: ledger, key: key)
+    if json {
+      let findings = found.findings.map {
+        #"{"sequence":\#($0.sequence.map { "\($0)" } ?? "null"),"text":\#(quoted($0.text))}"#
+      }
+      say(
+        #"{"checked":\#(found.checked),"erased":\#(found.erased),"#
+          + #""findings":[\#(findings.joined(separator: ","))],"ok":\#(found.isSound),"#
+          + #""origin":\#(quoted(found.origin)),"signed":\#(found.signed),"#
+          + #""unsigned":\#(found.unsigned)}"#)
+    } else {
+      for finding in found.findings {
+        say((finding.sequence.map { "record \($0): " } ?? "") + finding.text)
+      }
+      say(
+        "\(found.origin): \(found.signed) records signed, \(found.checked) checked, "
+          + "\(found.erased) erased with their leaves kept, \(found.unsigned) not signed yet: "
+          + (found.isSound ? "sound" : "WRONG"))
+    }
+    if !found.isSound { throw ExitStatus.wrong }
+  }
+
+  private static func verify(bundle path: String, _ key: NoteKey, _ json: Bool) throws {
+    guard let bytes = WholeFile.read(path, bytesMax: ReleaseBundle.byteCountMax) else {
+      complain("\(path) cannot be read; name the file of a release bundle")
+      throw ExitStatus.missing
+    }
+    let text = bytes.last == 0x0A ? Array(bytes.dropLast()) : bytes
+    guard let bundle = ReleaseBundle(text) else {
+      complain("\(path) is no release bundle: expected what \"vedette proof\" writes, unchanged")
+      throw ExitStatus.badData
+    }
+    guard case .sound(let checkpoint, let fields) = bundle.verdict(key: key) else {
+      say(
+        json
+          ? #"{"ok":false,"verdict":\#(quoted("\(bundle.verdict(key: key))"))}"#
+          : "WRONG: \(bundle.verdict(key: key))")
+      throw ExitStatus.wrong
+    }
+    let values = fields.map { ($0.name, String(decoding: $0.value, as: UTF8.self)) }
+    if json {
+      let members = values.map { "\(quoted($0)):\($1)" }.joined(separator: ",")
+      say(
+        #"{"fields":{\#(members)},"index":\#(bundle.proof.index),"ok":true,"#
+          + #""origin":\#(quoted(checkpoint.origin)),"size":\#(checkpoint.size)}"#)
+      return
+    }
+    for (name, value) in values { say("\(name): \(value)") }
+    say(
+      "record \(bundle.proof.index + 1) of \(checkpoint.size) in \(checkpoint.origin): sound")
+  }
+}
+
+/// A JSON string.
+func quoted(_ text: String) -> String {
+  String(decoding: CanonicalString.quoted(text), as: UTF8.self)
+}
+
+/// A verifier's key from the command line.
+enum VerifierKey {
+  /// The key in `text`, or in the file that it names; without it `ledger.pub` of the state folder.
+  static func read(_ text: String?, state: String) throws -> NoteKey {
+    if let text, let key = NoteKey(text) { return key }
+    let path = text ?? state + "/ledger.pub"
+    guard let bytes = WholeFile.read(path, bytesMax: 4_096) else {
+      complain("\(path) cannot be read; give the post's public key with --key")
+      throw ExitStatus.missing
+    }
+    let line = String(decoding: bytes, as: UTF8.self).split(separator: "\n").first
+    guard let line, let key = NoteKey(String(line)) else {
+      complain("\(path) holds no key: expected one line <name>+<id>+<base 64>")
+      throw ExitStatus.badData
+    }
+    return key
+  }
+}

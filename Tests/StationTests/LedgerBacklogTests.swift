@@ -1,0 +1,73 @@
+import Foundation
+import Ledger
+import Logging
+import Model
+import Publishing
+import Rings
+import SiteConfiguration
+import Testing
+
+@testable import Station
+
+@Suite struct LedgerBacklogTests {
+  private func status(_ ordinal: UInt64) -> PostEvent {
+    let map = ClockMap(
+      instant: Instant(monotonicNanos: 1), wall: WallTime(unixNanos: 1), uncertaintyNanos: 1,
+      state: .synchronised)
+    return .status(
+      PostStatusEvent(
+        kind: .heartbeat, time: Instant(monotonicNanos: 1), clock: map, ordinal: ordinal))
+  }
+
+  @Test func `while the storage fails the ring is emptied, and afterwards nothing is missing`()
+    throws
+  {
+    let folder = NSTemporaryDirectory() + "vedette-backlog-\(getpid())"
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let site = Site(
+      post: "river-2",
+      origin: GeographicOrigin(latitudeDegrees: 47, longitudeDegrees: 9, heightMetres: 0),
+      lines: [], sensors: [], links: [], configurationHash: "00")
+    let ends = makeRing(of: PostEvent.self, capacity: 64)
+    let consumer = Handover(ends.consumer)
+    let doorbell = try Doorbell()
+    let desk = LedgerDesk(doorbell: doorbell)
+    let feed = EventFeed(durable: 0)
+    let stop = StopFlag()
+    let cells = MetricCells(LedgerLane.Cell.allCases.map(\.name))
+    let board = HealthBoard()
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let epoch: UInt64
+    do {
+      let log = try EventLog(directory: folder + "/ledger", post: site.post)
+      epoch = log.epoch
+    }
+    // The disk is away: every attempt to open the log anew fails.
+    try FileManager.default.moveItem(atPath: folder, toPath: folder + "-away")
+    let lane = NamedThread("ledger") {
+      var lane = LedgerLane(
+        directory: folder + "/ledger", site: site, captureEpoch: 1,
+        retention: StorageConfiguration(), signingSeed: Array(1...32), log: nil, durable: 0,
+        epoch: epoch, consumer: ConsumerBank(count: 1) { _ in consumer.take() }, desk: desk, feed: feed,
+        board: board, cells: cells,
+        logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+      lane.run(stop: stop)
+    }
+    // Many times what the ring holds.
+    let total: UInt64 = 1_000
+    let fusion = MetricCells(FusionLane.Cell.allCases.map(\.name))
+    var outlet = EventOutlet(producer: ends.producer, doorbell: doorbell, cells: fusion)
+    for ordinal in 1...total { outlet.send(status(ordinal)) }
+    #expect(feed.durable == 0 && !board.isHealthy)
+    try FileManager.default.moveItem(atPath: folder + "-away", toPath: folder)
+    stop.set()
+    doorbell.ring()
+    lane.join()
+    let store = try LedgerStore(directory: folder + "/ledger")
+    let events = try store.events(from: 1, through: total, limit: 2_000)
+    #expect(try store.newestSequence() == total && events.count == Int(total))
+    #expect(Set(events.map(\.id)).count == Int(total))
+    #expect(cells[LedgerLane.Cell.signedSize.rawValue] == total)
+    #expect(board.isHealthy)
+  }
+}
