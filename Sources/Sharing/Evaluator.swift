@@ -7,8 +7,8 @@ public import SiteConfiguration
 /// purpose, feed and moment.
 ///
 /// Everything that is not released by a rule is refused. When the event lacks what a rule asks for, a
-/// rule that refuses applies and one that releases does not. `Docs/SharingAgreements.md` tells the order of the
-/// steps; an evaluator of its own in `Tests/SharingTests/Tools` follows that page.
+/// rule that refuses applies and one that releases does not. `Docs/SharingAgreements.md` tells the
+/// order of the steps; an evaluator of its own in `Tests/SharingTests/Tools` follows that page.
 public struct Evaluator: Sendable {
   /// What is applied.
   public let agreement: Agreement
