@@ -257,9 +257,8 @@ final class DurableMark: Sendable {
     let header = EventHeader(
       kind: .crossing, id: Fixtures.crossingEventID, version: 2,
       time: WallTime(unixNanos: 1_772_337_906_789_012_345), isExercise: true)
-    let payload = Array(Fixtures.crossing.utf8)
-    try writer.append(
-      header, salts: Fixtures.salts.span.bytes, payload: payload.span.bytes)
+    let (payload, salts) = (Array(Fixtures.crossing.utf8), Fixtures.salts)
+    _ = try unsafe writer.append(header, salts: salts.span.bytes, payload: payload.span.bytes)
     try writer.commit()
     let bytes = storage.bytes(of: SegmentHeader.name(firstSequence: 1))
     let record = bytes[64..<64 + 2112]
