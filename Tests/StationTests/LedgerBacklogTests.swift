@@ -48,7 +48,8 @@ import Testing
       var lane = LedgerLane(
         directory: folder + "/ledger", site: site, captureEpoch: 1,
         retention: StorageConfiguration(), signingSeed: Array(1...32), log: nil, durable: 0,
-        epoch: epoch, consumer: ConsumerBank(count: 1) { _ in consumer.take() }, desk: desk, feed: feed,
+        epoch: epoch, consumer: ConsumerBank(count: 1) { _ in consumer.take() }, desk: desk,
+        feed: feed,
         board: board, cells: cells,
         logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
       lane.run(stop: stop)
