@@ -67,6 +67,24 @@ struct CameraPerceptionTests {
     #expect(third.recorded == second.recorded)
   }
 
+  @Test("is less sure of places by what is not known about the pose")
+  func poseCovariance() throws {
+    let frames = TestVideo.walker(format: .grey, count: 70)
+    var site = TestSite.site()
+    let known = try #require(run(frames, site: site).observations.compactMap(\.detection).last)
+    guard case .camera(var camera) = site.sensors[TestSite.camera.index].detail else { return }
+    // Two degrees of tilt alone: (h² + r²) / h of it along the line of sight, at azimuth 0 east.
+    camera.poseCovariance = PoseCovariance(sigmas: [0, 0, 0, 0, 0.035, 0, 0, 0, 0]) { _, _ in 0 }
+    site.sensors[TestSite.camera.index].detail = .camera(camera)
+    let doubtful = try #require(run(frames, site: site).observations.compactMap(\.detection).last)
+    #expect(doubtful.position == known.position)
+    let added = doubtful.covariance - known.covariance
+    let range = known.position.x
+    let expected = (36 + range * range) / 6 * 0.035
+    #expect(abs(added.x.squareRoot() - expected) < 0.05 * expected)
+    #expect(added.z < 0.2 * added.x)
+  }
+
   @Test("reports damage once and recovery after two good seconds")
   func damage() {
     var frames = TestVideo.walker(format: .grey, count: 140)

@@ -133,8 +133,14 @@ public struct CameraDetail: Sendable, Equatable {
   public var elevation: Double
   /// Rotation about the optical axis, radians; positive turns the picture's right side down.
   public var roll: Double
-  /// Horizontal field of view, radians.
+  /// Horizontal field of view, radians: what the picture shows at half its height, with the lens's
+  /// distortion.
   public var horizontalFieldOfView: Double
+  /// How the lens bends the picture.
+  public var lens: Lens
+  /// What is not known about pose, field of view and lens, the same in every picture; `nil` when
+  /// nobody measured it.
+  public var poseCovariance: PoseCovariance?
   /// Largest distance at which a target is believed, metres.
   public var rangeMetres: Double
   /// Standard deviation of a detection's azimuth, radians.
@@ -150,7 +156,8 @@ public struct CameraDetail: Sendable, Equatable {
     device: String, format: PixelFormat, width: Int, height: Int, framesPerSecond: Double,
     isGroundCalibrated: Bool, azimuth: Double, elevation: Double, roll: Double,
     horizontalFieldOfView: Double, rangeMetres: Double, azimuthSigma: Double,
-    elevationSigma: Double, privacyMasks: [[SIMD2<Double>]] = []
+    elevationSigma: Double, privacyMasks: [[SIMD2<Double>]] = [], lens: Lens = .straight,
+    poseCovariance: PoseCovariance? = nil
   ) {
     self.device = device
     self.format = format
@@ -166,6 +173,8 @@ public struct CameraDetail: Sendable, Equatable {
     self.azimuthSigma = azimuthSigma
     self.elevationSigma = elevationSigma
     self.privacyMasks = privacyMasks
+    self.lens = lens
+    self.poseCovariance = poseCovariance
   }
 }
 

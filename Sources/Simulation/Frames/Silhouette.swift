@@ -25,7 +25,7 @@ struct Silhouette: BitwiseCopyable {
     else { return nil }
     foot = low.pixel
     top = high.pixel
-    halfWidth = actor.widthMetres * view.focalLength / low.depth / 2
+    halfWidth = actor.widthMetres * low.pixelsPerMetre / 2
     depth = low.depth
     luma = index % 2 == 0 ? Self.darkLuma : Self.brightLuma
     isBox = actor.kind == .vehicle
