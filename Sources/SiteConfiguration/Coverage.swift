@@ -1,5 +1,6 @@
 import Geodesy
 import Glibc
+import Model
 
 /// The ground that a sensor covers, as a polygon: metres east and north, counter-clockwise.
 enum Coverage {
@@ -41,13 +42,14 @@ enum Coverage {
 
   /// What a camera sees of level ground at the origin's height, out to `range`.
   ///
-  /// The frame's border is projected ray by ray (pinhole: forward + x right tan(h/2) + y up
-  /// tan(v/2), -1 <= x, y <= 1, with square pixels tan(v/2) = tan(h/2) height / width); a ray that
-  /// meets the ground beyond `range`, or not at all, is cut at `range` in its direction.
+  /// The frame's border is projected ray by ray: with -1 <= x, y <= 1, square pixels and the border at
+  /// b = tan(h/2) · lens scale, the pixel lies (x b, y b height / width) focal lengths from the middle,
+  /// and the lens straightens that to the tangents of the ray. A ray that meets the ground beyond
+  /// `range`, or not at all, is cut at `range` in its direction.
   /// - Returns: `nil` when less than a square metre of ground is in view.
   static func camera(
     at place: SIMD3<Double>, azimuth: Double, elevation: Double, roll: Double,
-    horizontalFieldOfView: Double, aspect: Double, range: Double
+    horizontalFieldOfView: Double, lens: Lens = .straight, aspect: Double, range: Double
   ) -> [SIMD2<Double>]? {
     let forward = SIMD3(
       cos(elevation) * cos(azimuth), cos(elevation) * sin(azimuth), sin(elevation))
@@ -56,11 +58,13 @@ enum Coverage {
       -sin(elevation) * cos(azimuth), -sin(elevation) * sin(azimuth), cos(elevation))
     let right = levelRight * cos(roll) - levelUp * sin(roll)
     let up = levelUp * cos(roll) + levelRight * sin(roll)
-    let tanHorizontal = tan(horizontalFieldOfView / 2)
-    let tanVertical = tanHorizontal / aspect
+    let halfTangent = tan(horizontalFieldOfView / 2)
+    let border = halfTangent * lens.scale(squared: halfTangent * halfTangent)
 
     func ground(_ x: Double, _ y: Double) -> SIMD2<Double> {
-      let ray = forward + right * (x * tanHorizontal) + up * (y * tanVertical)
+      let shown = SIMD2(x, y / aspect) * border
+      let tangents = lens.straightened(shown) ?? shown
+      let ray = forward + right * tangents.x + up * tangents.y
       let level = SIMD2(ray.x, ray.y)
       let length = max((level * level).sum().squareRoot(), 1e-12)
       let reach = ray.z < 0 ? min(range, place.z / -ray.z * length) : range
@@ -69,11 +73,11 @@ enum Coverage {
     // Eight steps a side keep the arc at `range` of a wide lens within the error of `sector`.
     let samples = 8
     let walk = (0..<samples).map { -1 + 2 * Double($0) / Double(samples) }
-    let border =
+    let rim =
       walk.map { ground($0, -1) } + walk.map { ground(1, $0) }
       + walk.map { ground(-$0, 1) } + walk.map { ground(-1, -$0) }
     var outline: [SIMD2<Double>] = []
-    for point in border {
+    for point in rim {
       let gap = point - (outline.last ?? SIMD2(.infinity, .infinity))
       if !((gap * gap).sum() < 1e-6) { outline.append(point) }
     }

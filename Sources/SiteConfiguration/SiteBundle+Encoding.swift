@@ -9,9 +9,10 @@ extension SiteBundle {
   /// Canonical: equal texts give equal bytes, whatever the files were called on disk, so that its
   /// hash names the configuration.
   public func encoded() -> [UInt8] {
+    // The words do not change: they are hashed.
     var text = "# A site file of a Vedette post and the device profiles it uses.\n"
     text += "vedette_bundle: \(Self.version)\nfiles:\n"
-    for file in [site] + profiles {
+    for file in files {
       text += "  - name: \(Self.quote(file.name))\n    lines:\n"
       for line in file.text.split(separator: "\n", omittingEmptySubsequences: false) {
         text += "      - \(Self.quote(line))\n"
@@ -46,13 +47,16 @@ extension SiteBundle {
     guard list.errorCount == 0, let first = files.first else {
       throw ConfigurationErrors(list.sorted)
     }
-    self.init(site: first.text, profiles: Array(files.dropFirst()))
+    let rest = files.dropFirst()
+    self.init(
+      site: first.text, profiles: rest.filter { !CameraCalibration.isFileName($0.name) },
+      calibrations: rest.filter { CameraCalibration.isFileName($0.name) })
   }
 
   private static func files(of section: Section) -> [File]? {
     _ = section.required("vedette_bundle", example: "1")?.integer(in: version...version)
     let entries = section.required("files", example: "[{name: site.yaml, lines: […]}]")?
-      .list(count: 1...profilesMax + 1)
+      .list(count: 1...1 + profilesMax + calibrationsMax)
     var names: Set<String> = []
     return entries?.enumerated().compactMap { index, entry in
       entry.section { section -> File? in
@@ -61,7 +65,7 @@ extension SiteBundle {
         guard let name, let lines else { return nil }
         if (index == 0) != (name == "site.yaml") || !names.insert(name).inserted {
           section.entry.error(
-            .conflict, expected: "site.yaml first, then each profile once",
+            .conflict, expected: "site.yaml first, then each profile and calibration once",
             remedy: "Take the bundle from its capture again", found: quoted(name))
         }
         let texts = lines.compactMap { line -> String? in

@@ -1,12 +1,12 @@
 import Yams
 
 extension SiteBundle {
-  /// The site file at `sitePath` with the profiles it names.
+  /// The site file at `sitePath` with the profiles and calibrations it names.
   ///
   /// A profile is taken from the first of these folders that holds it: the one that the site
   /// file's `profiles` names (relative to the site file), `DeviceProfiles` beside the site file,
-  /// then `profileFolders` in their order. A profile that is nowhere, and a mistake in a text, is
-  /// told by `StationConfiguration.load(bundle:hash:)` with all others.
+  /// then `profileFolders` in their order; a calibration from the folder `calibration` beside the site
+  /// file. One that is nowhere, and a mistake in a text, is told by `StationConfiguration.load(bundle:hash:)` with all others.
   ///
   /// Blocks on file access; for start-up, reload and the command line.
   /// - Throws: when the site file is absent, unreadable, too large or no text.
@@ -49,7 +49,18 @@ extension SiteBundle {
       files.append(File(name: name, text: text ?? ""))
       paths[name] = path
     }
-    var bundle = SiteBundle(site: text, profiles: files)
+    var calibrations: [File] = []
+    for name in references.calibrations.prefix(calibrationsMax) {
+      let path = "\(siteFolder)/\(name)"
+      guard TextFile.isFile(path) else { continue }
+      let list = DiagnosticList(file: path)
+      let text = Self.read(
+        path, bytesMax: CameraCalibration.bytesMax, list: list, remedy: "Make the file readable")
+      unreadable += list.all
+      calibrations.append(File(name: name, text: text ?? ""))
+      paths[name] = path
+    }
+    var bundle = SiteBundle(site: text, profiles: files, calibrations: calibrations)
     bundle.paths = paths
     bundle.findings = findings.all + unreadable
     bundle.available = Self.profiles(in: folders)
@@ -95,19 +106,22 @@ extension SiteBundle {
   }
 }
 
-/// The profiles that a site file names, and the folder it wants them from; whatever is wrong with
-/// the text is told when it is read for good.
+/// The profiles that a site file names, the folder it wants them from, and the calibrations it names;
+/// whatever is wrong with the text is told when it is read for good.
 struct ProfileReferences {
   /// The value of `profiles` and where it stands.
   private(set) var folder: (text: String, position: Position)?
   /// The named profiles, as `<kind>/<model>`, sorted, each once; only well-formed names, which
   /// cannot lead out of the folder.
   private(set) var profiles: [String] = []
+  /// The named calibrations, as `calibration/<name>.yaml`, likewise.
+  private(set) var calibrations: [String] = []
 
   init(in text: String) {
     let tree = YAMLText(text, list: DiagnosticList(file: ""))
     guard case .mapping(let site) = tree.root else { return }
     var names: Set<String> = []
+    var calibrated: Set<String> = []
     for (key, value) in site {
       switch (key, value) {
       case (.scalar(let key), .scalar(let scalar)) where key.string == "profiles":
@@ -116,27 +130,36 @@ struct ProfileReferences {
         folder = (scalar.string, position)
       case (_, .sequence(let entries)):
         for case .mapping(let entry) in entries {
-          for case (.scalar(let key), .scalar(let value)) in entry
-          where key.string == "profile" && Self.isProfileName(value.string) {
-            names.insert(value.string)
+          for case (.scalar(let key), .scalar(let value)) in entry {
+            let name = value.string
+            if key.string == "profile", Self.isProfileName(name) { names.insert(name) }
+            if key.string == "calibration", CameraCalibration.isFileName(name) {
+              calibrated.insert(name)
+            }
           }
         }
       default: continue
       }
     }
     profiles = names.sorted()
+    calibrations = calibrated.sorted()
   }
 
   /// Whether `name` is `<kind>/<model>` with a known kind and a model of letters, digits, `-`, `_`
   /// and `.` that begins with a letter or digit.
   static func isProfileName(_ name: String) -> Bool {
     let parts = name.split(separator: "/", omittingEmptySubsequences: false)
-    guard parts.count == 2, DeviceProfile.Kind(rawValue: String(parts[0])) != nil,
-      let first = parts[1].utf8.first, parts[1].utf8.count <= 64
-    else { return false }
+    return parts.count == 2 && DeviceProfile.Kind(rawValue: String(parts[0])) != nil
+      && isFileStem(parts[1])
+  }
+
+  /// Whether `name` is of letters, digits, `-`, `_` and `.`, at most 64, and begins with a letter or
+  /// digit: the name of a file that cannot lead out of its folder.
+  static func isFileStem(_ name: some StringProtocol) -> Bool {
     func isWord(_ byte: UInt8) -> Bool {
       (byte >= 0x61 && byte <= 0x7A) || (byte >= 0x30 && byte <= 0x39)
     }
-    return isWord(first) && parts[1].utf8.allSatisfy { isWord($0) || "-_.".utf8.contains($0) }
+    guard let first = name.utf8.first, name.utf8.count <= 64 else { return false }
+    return isWord(first) && name.utf8.allSatisfy { isWord($0) || "-_.".utf8.contains($0) }
   }
 }

@@ -8,7 +8,11 @@ final class SiteReader {
   let profiles: [String: DeviceProfile?]
   /// Profiles that could be named instead of an unknown one.
   let available: [String]
+  /// Calibrations that the bundle carries, by file name; `nil` where one has an error itself.
+  let calibrations: [String: CameraCalibration?]
 
+  /// Where the frame is tied to the Earth, once it was read.
+  var origin: GeographicOrigin?
   /// The frame of the site; `nil` while the origin is unknown or wrong.
   var frame: LocalFrame?
   var lines: [SiteLine] = []
@@ -22,7 +26,11 @@ final class SiteReader {
   /// Where names, devices and the like were first used, by the group they must be unique in.
   private var taken: [String: [String: Position]] = [:]
 
-  init(list: DiagnosticList, profiles: [String: DeviceProfile?], available: [String]) {
+  init(
+    list: DiagnosticList, profiles: [String: DeviceProfile?], available: [String],
+    calibrations: [String: CameraCalibration?]
+  ) {
+    self.calibrations = calibrations
     self.list = list
     self.profiles = profiles
     self.available = Array(Set(available).union(profiles.keys)).sorted()
@@ -49,6 +57,7 @@ final class SiteReader {
       _ = section.optional("profiles")?.text(lengthMax: 1_024, example: "DeviceProfiles")
       let origin = section.required("origin", example: "{lat: 47.6521, lon: 9.1713, height: 402 m}")
       let place = origin.flatMap(readOrigin)
+      self.origin = place
       readLines(of: section)
       readSensors(of: section)
       let storage = readStorage(of: section)
@@ -62,7 +71,7 @@ final class SiteReader {
     }
   }
 
-  private func readOrigin(_ entry: Entry) -> GeographicOrigin? {
+  func readOrigin(_ entry: Entry) -> GeographicOrigin? {
     entry.section { section in
       let latitude = section.required("lat", example: "47.6521")?
         .number(in: -85...85, unit: "deg")

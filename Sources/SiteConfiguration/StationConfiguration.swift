@@ -36,7 +36,16 @@ public struct StationConfiguration: Sendable, Equatable {
         isUnreadable ? nil : ProfileReader.read(file.text, name: name, list: profileList))
       ofProfiles += profileList.sorted
     }
-    let reader = SiteReader(list: list, profiles: profiles, available: bundle.available)
+    var calibrations: [String: CameraCalibration?] = [:]
+    for file in bundle.calibrations {
+      let own = DiagnosticList(file: bundle.path(of: file))
+      let isUnreadable = bundle.findings.contains { $0.file == own.file }
+      calibrations[file.name] = .some(
+        isUnreadable ? nil : CameraCalibration.parse(file.text, list: own))
+      ofProfiles += own.sorted
+    }
+    let reader = SiteReader(
+      list: list, profiles: profiles, available: bundle.available, calibrations: calibrations)
     let loaded = reader.read(bundle.site.text, configurationHash: hash(bundle.encoded()))
 
     let ofSite = bundle.findings.filter { $0.file == list.file }

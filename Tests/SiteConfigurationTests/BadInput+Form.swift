@@ -7,8 +7,8 @@ extension BadInput {
       new: "titl: -12 deg",
       expected: [
         "site.yaml:36:5: error: cameras[0].titl: found the unknown key \"titl\"; expected "
-          + "one of azimuth, device, ground_calibrated, legal_basis, mode, name, override, "
-          + "place, privacy_masks, profile, purpose, roll, tilt. Did you mean \"tilt\"?"
+          + "one of azimuth, calibration, device, ground_calibrated, legal_basis, lens, mode, name, "
+          + "override, place, privacy_masks, profile, purpose, roll, tilt. Did you mean \"tilt\"?"
       ]),
     BadInput(
       name: "a key that is nowhere known", text: .site,

@@ -48,7 +48,7 @@ final class Recording {
   /// Site file and profiles as files of their own, for people who open the capture elsewhere.
   private static func attachments(_ bundle: [UInt8]) -> [MCAPAttachment] {
     guard let bundle = try? SiteBundle(decoding: bundle) else { return [] }
-    return ([bundle.site] + bundle.profiles).map {
+    return bundle.files.map {
       MCAPAttachment(name: $0.name, mediaType: "application/yaml", data: Array($0.text.utf8))
     }
   }
