@@ -7,7 +7,7 @@ RELEASE := -c release --static-swift-stdlib
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 BUILD_PACKAGES := pkg-config libgpiod-dev libv4l-dev libserialport-dev libturbojpeg0-dev \
-  libzstd-dev libsystemd-dev nettle-dev
+  libpng-dev libzstd-dev libsystemd-dev nettle-dev
 TEST_PACKAGES := python3 python3-venv ffmpeg opencv-doc curl openssl
 BENCH_PACKAGES := libboost-dev valgrind g++
 # What builds User-mode Linux, and what its scenarios use.

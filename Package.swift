@@ -36,6 +36,7 @@ let cLibraries: [CLibrary] = [
   CLibrary(name: "CV4L2", pkgConfig: "libv4l2", debian: "libv4l-dev"),
   CLibrary(name: "CSerialPort", pkgConfig: "libserialport", debian: "libserialport-dev"),
   CLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", debian: "libturbojpeg0-dev"),
+  CLibrary(name: "CPNG", pkgConfig: "libpng", debian: "libpng-dev"),
   CLibrary(name: "CZstd", pkgConfig: "libzstd", debian: "libzstd-dev"),
   CLibrary(name: "CNettle", pkgConfig: "nettle", debian: "nettle-dev"),
   CLibrary(name: "CSystemd", pkgConfig: "libsystemd", debian: "libsystemd-dev"),
@@ -66,6 +67,10 @@ let rooms: [Room] = [
   Room(
     name: "Perception", floor: 3, uses: ["Model", "Geodesy", "MAVLink", "Vision", "CTurboJPEG"],
     isUnsafe: true),
+  Room(
+    name: "Calibration", floor: 3,
+    uses: ["Model", "Geodesy", "Vision", "SiteConfiguration", "CPNG"], isUnsafe: true,
+    testUses: ["Simulation"]),
   Room(name: "Fusion", floor: 3, uses: ["Model", "Geodesy"], isUnsafe: true),
   Room(
     name: "Ledger", floor: 3, uses: ["Digests", "Model", "Geodesy"],
@@ -101,7 +106,7 @@ let rooms: [Room] = [
     name: "vedette", floor: 6,
     uses: [
       "Station", "Publishing", "Sharing", "Ledger", "SiteConfiguration", "Model", "Captures",
-      "MAVLink", "Fusion", "Devices", "Vision",
+      "MAVLink", "Fusion", "Devices", "Vision", "Calibration",
     ],
     products: [
       "ArgumentParser/swift-argument-parser", "Logging/swift-log", "SystemPackage/swift-system",

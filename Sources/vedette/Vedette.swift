@@ -9,7 +9,8 @@ struct Vedette: AsyncParsableCommand {
     abstract: "Tools of the sentry: try, check, record, replay, look into.",
     version: SoftwareVersion.text,
     subcommands: [
-      DemoCommand.self, CheckCommand.self, DevicesCommand.self, RecordCommand.self,
+      DemoCommand.self, CheckCommand.self, DevicesCommand.self, CalibrateCommand.self,
+      RecordCommand.self,
       ReplayCommand.self, CaptureCommand.self, FuseCommand.self, DetectCommand.self,
       MAVLinkCommand.self,
       EventsCommand.self, VerifyCommand.self, ProofCommand.self, AgreementCommand.self,
