@@ -58,17 +58,20 @@ struct PoseSearch {
       group.map { PoseSolver.Fit(pose: $0, cost: solver.cost(of: $0, even)) }
         .min { $0.cost < $1.cost }
     }.filter { $0.cost.isFinite }.sorted { $0.cost < $1.cost }
-    // A few of them, and more only while nothing meets the points.
+    // A few of them with a straight lens, and more, and with bent ones, only while nothing meets the
+    // points.
     var fits: [PoseSolver.Fit] = []
-    var rest = starts[...]
     let good = 4 * CameraFit.chiSquaredLimit(max(2 * points.points.count - freeCount, 1))
-    while !rest.isEmpty, !(fits.first?.cost ?? .infinity <= good) {
-      let rough = rest.prefix(Self.followed).compactMap { follow($0.pose, even) }
-        .sorted { $0.cost < $1.cost }
-      rest = rest.dropFirst(Self.followed)
-      fits += rough.prefix(Self.refined).compactMap { solver.refine($0.pose) }
-        .filter { $0.pose[.up] > 0.05 && cos($0.pose[.roll]) > 0 }
-      fits.sort { $0.cost < $1.cost }
+    for k1 in [0, -Self.firstSigma, Self.firstSigma / 2] {
+      var rest = starts[...]
+      while !rest.isEmpty, !(fits.first?.cost ?? .infinity <= good) {
+        let rough = rest.prefix(Self.followed).compactMap { follow($0.pose, k1: k1, even) }
+          .sorted { $0.cost < $1.cost }
+        rest = rest.dropFirst(Self.followed)
+        fits += rough.prefix(Self.refined).compactMap { solver.refine($0.pose) }
+          .filter { $0.pose[.up] > 0.05 && cos($0.pose[.roll]) > 0 }
+        fits.sort { $0.cost < $1.cost }
+      }
     }
     guard let best = fits.first else { throw Self.noPose }
     for other in fits.dropFirst() where other.cost - best.cost < Self.ambiguityMax {
@@ -86,15 +89,21 @@ struct PoseSearch {
     return best
   }
 
-  /// Descends from afar: first with a lens that is nearly straight and a field of view near the one
-  /// told, or the lens would bend instead of the camera moving; then less and less bound.
-  private func follow(_ start: PoseVector, _ spreads: [PoseSolver.Spread]) -> PoseSolver.Fit? {
+  /// Descends from afar: first with a lens near `k1` and a field of view near the one told, or the
+  /// lens would bend instead of the camera moving; then less and less bound.
+  private func follow(
+    _ start: PoseVector, k1: Double, _ spreads: [PoseSolver.Spread]
+  ) -> PoseSolver.Fit? {
+    var start = start
+    start.values[PoseParameter.k1.rawValue] = k1
+    start.values[PoseParameter.k2.rawValue] = -PoseSolver.lensBow * k1
     var fit: PoseSolver.Fit?
     for stiffness in [10.0, 3] {
       var priors = solver.priors
       for parameter in [PoseParameter.fieldOfView, .k1] {
         priors[parameter.rawValue]?.sigma /= stiffness
       }
+      priors[PoseParameter.k1.rawValue]?.mean = k1
       let stiff = PoseSolver(
         points: points, priors: priors, lensSigma: Self.secondSigma / stiffness)
       fit = stiff.descend(from: fit?.pose ?? start, spreads, steps: 15)

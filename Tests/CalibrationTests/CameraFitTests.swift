@@ -50,7 +50,7 @@ struct CameraFitTests {
     #expect(one.calibration == two.calibration && one.shown == two.shown)
   }
 
-  @Test("finds the camera exactly where nothing was measured wrongly", arguments: 0..<3)
+  @Test("finds the camera exactly where nothing was measured wrongly", arguments: 0..<10)
   func exact(seed: Int) throws {
     let survey = SimulatedSurvey(seed: seed, count: 16, pixelSigma: 0, groundSigma: 0)
     var points = survey.points

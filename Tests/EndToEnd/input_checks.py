@@ -1,8 +1,9 @@
 """Wrong site files, and a machine without devices."""
 
+import json
 import socket
 
-from support import WORK, check, free_port, main, run, write_site
+from support import REPOSITORY, WORK, check, free_port, main, run, write_site
 
 
 def position(path, text):
@@ -55,4 +56,21 @@ def devices():
           f"exit {found.returncode}: {found.stdout}{found.stderr}")
 
 
-main(check_command, daemon, devices)
+def calibration():
+    points = REPOSITORY / "Docs" / "examples" / "mast-west-points.yaml"
+    (WORK / "points.yaml").write_text(points.read_text())
+    found = run("vedette", "calibrate", "camera", "points.yaml", "--camera", "mast-west",
+                "--picture", "seen.png", "--json")
+    told = json.loads(found.stdout) if found.returncode == 0 else {}
+    check("vedette calibrate camera fits the example's points and draws them",
+          told and (WORK / "calibration" / "mast-west.yaml").exists()
+          and (WORK / "seen.png").read_bytes().startswith(b"\x89PNG"), found.stdout + found.stderr)
+    lines = points.read_text().splitlines()
+    (WORK / "few.yaml").write_text("\n".join(lines[:-8]) + "\n")
+    found = run("vedette", "calibrate", "camera", "few.yaml", "--camera", "few")
+    check("... and refuses two points with exit 65, writing nothing",
+          found.returncode == 65 and "points" in found.stderr
+          and not (WORK / "calibration" / "few.yaml").exists(), found.stdout + found.stderr)
+
+
+main(check_command, daemon, devices, calibration)

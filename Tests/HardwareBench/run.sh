@@ -17,7 +17,7 @@
 # here. A line "# bench: WORDS" in it changes its bench: seconds=N (how long it may take, default
 # 150), memory=SIZE, systemd (Debian's root with systemd as its first program; root.sh).
 #
-# Prints one line for each scenario, the whole output of those that failed, and at the end
+# Prints one line for each scenario as it ends, the whole output of those that failed, and at the end
 # "N passed, N failed". Exit 1 when one failed, 64 for wrong use. BENCH_KEEP=FOLDER keeps the run
 # folders there; BENCH_FAULTS=FILE gets the measured faults (faults_table.py); BENCH_VERBOSE=1 prints
 # all output.
@@ -140,35 +140,57 @@ export BENCH_PROGRAMS BENCH_KERNEL BENCH_REPOSITORY BENCH_PACKAGE LANG PYTHONUNB
 work=$(mktemp -d "${TMPDIR:-/tmp}/vedette-bench.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
-passed=0 failed=0 skipped=0
+
+# Runs scenarios one after the other; each leaves its verdict in a line of verdicts.
+run_lane() {
+  local script name began took count verdict
+  for script in "$@"; do
+    name=$(basename "${script%.*}")
+    export BENCH_RUN=$work/$name
+    mkdir "$BENCH_RUN"
+    : >"$BENCH_RUN/output"
+    began=$(date +%s.%N)
+    run_scenario "$script" "$BENCH_RUN" >>"$BENCH_RUN/output" 2>&1
+    took=$(printf '%.0f s' "$(echo "$(date +%s.%N) - $began" | bc)")
+    count=$(grep -c '^ok ' "$BENCH_RUN/output")
+    if grep -q '^FAILED ' "$BENCH_RUN/output" || { [ "$count" = 0 ] && ! grep -q '^skipped: ' "$BENCH_RUN/output"; }; then
+      verdict="FAILED $name ($took)"
+    elif [ "$count" = 0 ]; then
+      verdict="skipped $name: $(sed -n 's/^skipped: //p' "$BENCH_RUN/output" | head -n 1)"
+    else
+      verdict="passed $name: $count checks, $took"
+    fi
+    {
+      flock 9
+      echo "$verdict" | tee -a "$work/verdicts"
+      if [[ $verdict == FAILED* ]] || [ -n "${BENCH_VERBOSE:-}" ]; then sed 's/^/    /' "$BENCH_RUN/output"; fi
+      [ ! -f "$BENCH_RUN/faults.jsonl" ] || cat "$BENCH_RUN/faults.jsonl" >>"$work/faults.jsonl"
+    } 9>"$work/lock"
+    if [ -n "${BENCH_KEEP:-}" ]; then
+      mkdir -p "$BENCH_KEEP" && rm -rf "${BENCH_KEEP:?}/$name" && cp -r "$BENCH_RUN" "$BENCH_KEEP/$name"
+    fi
+    rm -rf "$BENCH_RUN"
+  done
+}
+
+# Two at a time where there are two cores: those with systemd, which share a root, and the others.
+# Faults are measured one at a time.
+services=() others=()
 for script in "${scripts[@]}"; do
-  name=$(basename "${script%.*}")
-  export BENCH_RUN=$work/$name
-  mkdir "$BENCH_RUN"
-  : >"$BENCH_RUN/output"
-  began=$(date +%s.%N)
-  run_scenario "$script" "$BENCH_RUN" >>"$BENCH_RUN/output" 2>&1
-  took=$(printf '%.0f s' "$(echo "$(date +%s.%N) - $began" | bc)")
-  count=$(grep -c '^ok ' "$BENCH_RUN/output")
-  if grep -q '^FAILED ' "$BENCH_RUN/output" || { [ "$count" = 0 ] && ! grep -q '^skipped: ' "$BENCH_RUN/output"; }; then
-    failed=$((failed + 1))
-    echo "FAILED $name ($took)"
-    sed 's/^/    /' "$BENCH_RUN/output"
-  elif [ "$count" = 0 ]; then
-    skipped=$((skipped + 1))
-    echo "skipped $name: $(sed -n 's/^skipped: //p' "$BENCH_RUN/output" | head -n 1)"
-  else
-    passed=$((passed + 1))
-    echo "passed $name: $count checks, $took"
-    [ -z "${BENCH_VERBOSE:-}" ] || sed 's/^/    /' "$BENCH_RUN/output"
-  fi
-  [ ! -f "$BENCH_RUN/faults.jsonl" ] || cat "$BENCH_RUN/faults.jsonl" >>"$work/faults.jsonl"
-  if [ -n "${BENCH_KEEP:-}" ]; then
-    mkdir -p "$BENCH_KEEP" && rm -rf "${BENCH_KEEP:?}/$name" && cp -r "$BENCH_RUN" "$BENCH_KEEP/$name"
-  fi
-  rm -rf "$BENCH_RUN"
+  if has_word "$script" systemd; then services+=("$script"); else others+=("$script"); fi
 done
+: >"$work/verdicts"
+if [ "$(nproc)" -ge 2 ] && [ -z "${BENCH_FAULTS:-}" ]; then
+  run_lane "${services[@]}" &
+  run_lane "${others[@]}"
+  wait
+else
+  run_lane "${others[@]}" "${services[@]}"
+fi
 if [ -f "$work/faults.jsonl" ] && [ -n "${BENCH_FAULTS:-}" ]; then cp "$work/faults.jsonl" "$BENCH_FAULTS"; fi
+passed=$(grep -c '^passed ' "$work/verdicts")
+failed=$(grep -c '^FAILED ' "$work/verdicts")
+skipped=$(grep -c '^skipped ' "$work/verdicts")
 [ "$skipped" = 0 ] || echo "$skipped skipped"
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

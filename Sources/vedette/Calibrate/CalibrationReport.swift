@@ -3,6 +3,7 @@ import Geodesy
 import Glibc
 import Model
 import SiteConfiguration
+import Vision
 
 /// A calibration for people and, as JSON, for programs.
 struct CalibrationReport {
