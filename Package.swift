@@ -106,7 +106,7 @@ let rooms: [Room] = [
     name: "vedette", floor: 6,
     uses: [
       "Station", "Publishing", "Sharing", "Ledger", "SiteConfiguration", "Model", "Captures",
-      "MAVLink", "Fusion", "Devices", "Vision", "Calibration", "Geodesy",
+      "MAVLink", "Fusion", "Simulation", "Scoring", "Devices", "Vision", "Calibration", "Geodesy",
     ],
     products: [
       "ArgumentParser/swift-argument-parser", "Logging/swift-log", "SystemPackage/swift-system",

@@ -10,6 +10,8 @@ public struct CaptureHeader: Sendable, Equatable {
     case simulated
     /// Files of other programs.
     case imported
+    /// A scenario's scene, written without a run: it has no arrivals.
+    case scenario
   }
 
   /// Name of the post.
@@ -101,7 +103,7 @@ public struct CaptureHeader: Sendable, Equatable {
       throw wrong("its header lacks post, software, configuration_hash or capture_epoch")
     }
     guard let origin = metadata["origin"].flatMap(Origin.init) else {
-      throw wrong("its header's origin is none of live, simulated, imported")
+      throw wrong("its header's origin is none of live, simulated, imported, scenario")
     }
     self.init(
       post: post, captureEpoch: epoch, software: software, configurationHash: hash,

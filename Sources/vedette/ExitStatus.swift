@@ -1,6 +1,7 @@
 import ArgumentParser
 import Captures
 import Glibc
+import Scoring
 import SiteConfiguration
 import Station
 
@@ -52,6 +53,9 @@ func reporting<Value>(_ body: () async throws -> Value) async throws -> Value {
   } catch let error as CaptureError {
     complain("\(error)")
     throw access(error.subject, F_OK) == 0 ? ExitStatus.badData : ExitStatus.missing
+  } catch let error as ScoringError {
+    complain("\(error)")
+    throw error.isMissing ? ExitStatus.missing : ExitStatus.badData
   } catch {
     complain("\(error)")
     throw ExitStatus.inputOutput

@@ -73,8 +73,8 @@ public struct CaptureReplay: ~Copyable {
     if let span { try reader.restrict(to: span) }
     self.path = path
     self.site = site
-    followsArrivals =
-      reader.header.origin != .imported && !isOtherSite && span == nil && reader.header.part == nil
+    let isOfRun = reader.header.origin == .live || reader.header.origin == .simulated
+    followsArrivals = isOfRun && !isOtherSite && span == nil && reader.header.part == nil
     encoder = EventEncoder(
       site: site, captureEpoch: reader.header.captureEpoch, softwareVersion: SoftwareVersion.text)
     self.reader = reader
