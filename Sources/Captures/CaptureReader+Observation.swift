@@ -43,6 +43,9 @@ extension CaptureReader {
     if bytes.matches(kind, "platform") {
       return parts.bits.flatMap { PlatformState(bits: $0, bytes) }.map { .platform($0) }
     }
+    if bytes.matches(kind, "air") {
+      return parts.bits.flatMap { AirReport(bits: $0, bytes) }.map { .air($0) }
+    }
     guard let word = parts.state else { return nil }
     if bytes.matches(kind, "health") {
       guard let state = HealthState.allCases.first(where: { bytes.matches(word, $0.name) }),

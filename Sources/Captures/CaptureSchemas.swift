@@ -28,7 +28,7 @@ enum CaptureSchemas {
     and north, radians counter-clockwise from east","type":"object",\
     "required":["source","n","sensor","kind"],"properties":{"source":{"type":"integer"},\
     "n":{"type":"integer"},"sensor":{"type":["string","null"]},"kind":{"enum":["area",\
-    "detection","scan_end","platform","health","clock"]}}}
+    "detection","scan_end","platform","air","health","clock"]}}}
     """
 
   static let event = """

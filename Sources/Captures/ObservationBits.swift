@@ -29,6 +29,20 @@ extension ByteBuffer {
     appendBits(platform.footprintRadius)
   }
 
+  /// Appends all values of `report`.
+  mutating func appendBits(_ report: AirReport) {
+    appendHexadecimal(little: report.broadcast.rawValue)
+    appendHexadecimal(little: report.target.rawValue)
+    appendHexadecimal(little: report.claim.rawValue)
+    appendHexadecimal(little: report.sender)
+    appendHexadecimal(little: report.identity)
+    appendHexadecimal(little: report.count)
+    for lane in 0..<2 { appendBits(report.position[lane]) }
+    appendBits(report.height)
+    for lane in 0..<2 { appendBits(report.velocity[lane]) }
+    appendBits(report.positionSigma)
+  }
+
   private mutating func appendBits(_ value: Double) { appendHexadecimal(little: value.bitPattern) }
 
   private mutating func appendBits(_ value: Float) { appendHexadecimal(little: value.bitPattern) }
@@ -122,5 +136,26 @@ extension PlatformState {
     self.init(
       position: position, velocity: velocity, heading: heading, positionSigma: sigma,
       footprintCentre: centre, footprintRadius: radius)
+  }
+}
+
+extension AirReport {
+  /// The report whose digits lie at `range`.
+  init?(bits range: Range<Int>, _ bytes: RawSpan) {
+    var digits = BitDigits(range)
+    let broadcast = AirBroadcast(rawValue: digits.integer(UInt8.self, bytes))
+    let target = TargetClass(rawValue: digits.integer(UInt8.self, bytes))
+    let claim = SensorID(digits.integer(UInt16.self, bytes))
+    let sender = digits.integer(UInt64.self, bytes)
+    let identity = digits.integer(UInt64.self, bytes)
+    let count = digits.integer(UInt16.self, bytes)
+    let position = SIMD2(digits.double(bytes), digits.double(bytes))
+    let height = digits.float(bytes)
+    let velocity = SIMD2(digits.float(bytes), digits.float(bytes))
+    let sigma = digits.float(bytes)
+    guard digits.isDone, let broadcast, let target else { return nil }
+    self.init(
+      broadcast: broadcast, target: target, sender: sender, identity: identity, claim: claim,
+      count: count, position: position, height: height, velocity: velocity, positionSigma: sigma)
   }
 }

@@ -25,6 +25,7 @@ extension ByteBuffer {
       append(",\"frame\":")
       appendJSON(frame)
     case .platform(let platform): appendMembers(platform)
+    case .air(let report): appendMembers(report)
     case .health(let report):
       append(",\"kind\":\"health\",\"state\":\"")
       append(report.state.name)
@@ -102,6 +103,24 @@ extension ByteBuffer {
     appendJSON(Double(platform.footprintRadius), decimals: 3)
     append(",\"bits\":\"")
     appendBits(platform)
+    append(UInt8(ascii: "\""))
+  }
+
+  private mutating func appendMembers(_ report: AirReport) {
+    append(",\"kind\":\"air\",\"broadcast\":\"")
+    append(report.broadcast.name)
+    append("\",\"class\":\"")
+    append(report.target.name)
+    append("\",\"position\":")
+    appendList(report.position.x, report.position.y, decimals: 3)
+    append(",\"height\":")
+    appendJSON(Double(report.height), decimals: 3)
+    append(",\"velocity\":")
+    appendList(Double(report.velocity.x), Double(report.velocity.y), decimals: 3)
+    append(",\"position_sigma\":")
+    appendJSON(Double(report.positionSigma), decimals: 3)
+    append(",\"bits\":\"")
+    appendBits(report)
     append(UInt8(ascii: "\""))
   }
 

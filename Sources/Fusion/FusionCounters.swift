@@ -14,6 +14,14 @@ public struct FusionCounters: BitwiseCopyable, Sendable, Equatable {
   public var echoes: UInt64 = 0
   /// Tracks of platforms that fell silent and became unknown.
   public var disowned: UInt64 = 0
+  /// Broadcasts of aircraft that are not ours.
+  public var airReports: UInt64 = 0
+  /// Broadcasts heard twice: taken once.
+  public var airEchoes: UInt64 = 0
+  /// Broadcasts that claim to be a platform of ours and agree with its own word: no track.
+  public var claimsBorneOut: UInt64 = 0
+  /// Aircraft that got no track because `FusionLimits.strangersMax` have one.
+  public var strangerOverflow: UInt64 = 0
   /// Observations older than the bound at arrival: not used.
   public var late: UInt64 = 0
   /// Detections older than the track they were applied to, within the bound.

@@ -53,6 +53,9 @@ public struct FusionParameters: Sendable, Equatable {
   public var sigmaMax = 30.0
   /// The track of a platform of our own becomes unknown after so long without its word, nanoseconds.
   public var platformNanosMax: Int64 = 10_000_000_000
+  /// The track of an aircraft that is not ours ends after so long without a broadcast, nanoseconds:
+  /// several of them, which come about once a second.
+  public var strangerNanosMax: Int64 = 15_000_000_000
   /// Class likelihoods are raised to this power: errors of successive frames are correlated.
   public var classTemper = 0.15
   /// Memory of the class evidence from one detection to the next.
@@ -95,6 +98,8 @@ public struct FusionParameters: Sendable, Equatable {
 public enum FusionLimits {
   /// Most tracks at a time, tentative ones included.
   public static let tracksMax = 128
+  /// Most of them for aircraft that are not ours: the sky must not take the ground's places.
+  public static let strangersMax = 48
   /// Most detections of one scan.
   public static let scanDetectionsMax = 64
   /// Most crossings that can still get a later version; the oldest is closed for a new one.

@@ -5,6 +5,8 @@ import Model
 /// What is remembered of one platform between its messages.
 struct PlatformTelemetry: BitwiseCopyable {
   var sensor = SensorID.none
+  /// Whether it is a receiver of broadcasts, which has no place of its own.
+  var isReceiver = false
   /// Its MAVLink system id.
   private(set) var systemID: UInt8 = 0
   /// Scans of its payload so far.

@@ -10,6 +10,14 @@ public struct TelemetryCounters: PerceptionCounters {
   public var detections: UInt64 = 0
   /// Valid frames of systems that are not of the site.
   public var unknownSystems: UInt64 = 0
+  /// Reports told of aircraft that are not ours.
+  public var airReports: UInt64 = 0
+  /// Those of them that claim to be ours.
+  public var airClaims: UInt64 = 0
+  /// Reports not told: too far, too high, too vague, old, simulated, or of no aircraft.
+  public var airLeftOut: UInt64 = 0
+  /// Messages by which a vehicle of ours has its own Remote ID broadcast.
+  public var ownBroadcasts: UInt64 = 0
   /// Places that cannot be: 0/0, off the Earth, or more than 200 km away.
   public var implausible: UInt64 = 0
 
@@ -22,6 +30,7 @@ public struct TelemetryCounters: PerceptionCounters {
     "unknown_messages_total", "frames_lost_total", "places_total", "detections_total",
     "unknown_systems_total", "implausible_total", "signed_frames_total",
     "unsigned_refused_frames_total", "forged_frames_total", "replayed_frames_total",
+    "air_reports_total", "air_claims_total", "air_left_out_total", "own_broadcasts_total",
   ]
 
   /// Calls `body` with each counter.
@@ -40,5 +49,9 @@ public struct TelemetryCounters: PerceptionCounters {
     body(11, parser.unsignedFrames)
     body(12, parser.forgedFrames)
     body(13, parser.replayedFrames)
+    body(14, airReports)
+    body(15, airClaims)
+    body(16, airLeftOut)
+    body(17, ownBroadcasts)
   }
 }

@@ -14,6 +14,7 @@ public import Model
 /// - CAMERA_TRACKING_GEO_STATUS with an active track gives `.detection` and `.scanEnd`; so does
 ///   CAMERA_TRACKING_IMAGE_STATUS where gimbal and field of view are told: the direction meets the
 ///   ground at the height of the site's origin (`GroundSight`).
+/// - Remote ID and ADS-B of strangers give `.air` (`takeStranger`).
 /// - A system that was heard and then not for 5 s is reported lost, and well again with its third
 ///   frame.
 /// - Frames that the link's policy on signatures refuses say nothing; in whose name they came is
@@ -26,14 +27,20 @@ public import Model
 /// allocation after `init`. One owner, one thread at a time.
 public struct TelemetryPerception: ~Copyable {
   /// What was done so far.
-  public private(set) var counters = TelemetryCounters()
+  public internal(set) var counters = TelemetryCounters()
 
-  private var numbering: ObservationNumbering
+  var numbering: ObservationNumbering
   private var parser: FrameParser
   private let frame: LocalFrame
   /// Place in `platforms` by system id, -1 for those not of the site.
   private var places = InlineArray<256, Int16>(repeating: -1)
-  private var platforms: StateTable<PlatformTelemetry>
+  var platforms: StateTable<PlatformTelemetry>
+  /// What strangers have said of themselves.
+  var strangers = StrangerTable()
+  /// Under which names our own fly.
+  let ownNames: StateTable<OwnName>
+  /// Height of the origin above the ellipsoid, metres.
+  let originHeight: Double
   private var isGarbage = false
   private var windowBytes: UInt64 = 0
   private var windowSkipped: UInt64 = 0
@@ -51,6 +58,8 @@ public struct TelemetryPerception: ~Copyable {
     frame = LocalFrame(
       latitudeDegrees: site.origin.latitudeDegrees, longitudeDegrees: site.origin.longitudeDegrees,
       heightMetres: site.origin.heightMetres)
+    originHeight = site.origin.heightMetres
+    ownNames = Self.ownNames(of: site)
     let name = site.links[link].name
     let heard = site.sensors.indices.filter { site.sensors[$0].platform?.isHeard(on: name) == true }
     platforms = StateTable(count: heard.count, repeating: PlatformTelemetry())
@@ -59,8 +68,25 @@ public struct TelemetryPerception: ~Copyable {
       platforms[place] = PlatformTelemetry(
         sensor: SensorID(UInt16(index)), detail: detail,
         latencyNanos: site.sensors[index].latencyNanos, originHeight: site.origin.heightMetres)
+      if case .receiver = site.sensors[index].detail { platforms[place].isReceiver = true }
       places[Int(detail.systemID)] = Int16(place)
     }
+  }
+
+  private static func ownNames(of site: Site) -> StateTable<OwnName> {
+    var names: [OwnName] = []
+    for (index, sensor) in site.sensors.enumerated() {
+      let id = SensorID(UInt16(index))
+      if let text = sensor.platform?.remoteID {
+        names.append(OwnName(number: NameNumber.remoteID(text), sensor: id))
+      }
+      if let address = sensor.platform?.icaoAddress {
+        names.append(OwnName(number: NameNumber.icao(address), sensor: id))
+      }
+    }
+    var table = StateTable(count: names.count, repeating: OwnName())
+    for (place, name) in names.enumerated() { table[place] = name }
+    return table
   }
 
   /// Takes one chunk of bytes, read at `time`, and tells what its frames say.
@@ -95,6 +121,8 @@ public struct TelemetryPerception: ~Copyable {
     if platforms[place].liveness.hear(at: time) {
       report(place, .ok, .delivering, time, emit)
     }
+    takeStranger(frame, place, time, emit)
+    guard !platforms[place].isReceiver else { return }
     switch frame.header.messageID {
     case .gpsRawInt:
       if let message = frame.decode(GPSRawInt.self) { platforms[place].take(message, time) }
@@ -165,7 +193,7 @@ public struct TelemetryPerception: ~Copyable {
   }
 
   /// Metres east and north; nil, and counted, for a place that cannot be.
-  private mutating func local(_ latitudeE7: Int32, _ longitudeE7: Int32) -> SIMD2<Double>? {
+  mutating func local(_ latitudeE7: Int32, _ longitudeE7: Int32) -> SIMD2<Double>? {
     // 0/0 is what autopilots send without a fix.
     let isOnEarth = abs(Int(latitudeE7)) <= 900_000_000 && abs(Int(longitudeE7)) <= 1_800_000_000
     if isOnEarth && (latitudeE7 != 0 || longitudeE7 != 0) {

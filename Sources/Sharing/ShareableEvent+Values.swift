@@ -17,7 +17,8 @@ extension SharedEventKind {
   /// The kind as agreements call it; `nil` for what no agreement can be about.
   init?(_ kind: EventKind) {
     switch kind {
-    case .crossing: self = .crossing
+    // Rules on crossings name their classes, so that one on drones means both kinds.
+    case .crossing, .airCrossing: self = .crossing
     case .sensorHealth: self = .sensorHealth
     case .postStatus: self = .postStatus
     case .release: return nil

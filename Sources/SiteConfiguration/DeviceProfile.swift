@@ -5,7 +5,7 @@ import Model
 struct DeviceProfile {
   /// The kinds of device, named as their folders.
   enum Kind: String, CaseIterable {
-    case motion, camera, drone, beacon
+    case motion, camera, drone, beacon, receiver
   }
 
   /// The shape of a motion sensor's cover.

@@ -4,10 +4,15 @@ import Yams
 /// Reads one profile text.
 enum ProfileReader {
   /// MAVLink messages that telemetry perception understands.
-  static let messages = [
-    "HEARTBEAT", "GLOBAL_POSITION_INT", "GPS_RAW_INT", "ATTITUDE", "SYSTEM_TIME",
-    "CAMERA_TRACKING_GEO_STATUS", "CAMERA_TRACKING_IMAGE_STATUS", "CAMERA_INFORMATION",
-    "CAMERA_FOV_STATUS", "GIMBAL_DEVICE_ATTITUDE_STATUS", "MOUNT_ORIENTATION",
+  static let messages =
+    [
+      "HEARTBEAT", "GLOBAL_POSITION_INT", "GPS_RAW_INT", "ATTITUDE", "SYSTEM_TIME",
+      "CAMERA_TRACKING_GEO_STATUS", "CAMERA_TRACKING_IMAGE_STATUS", "CAMERA_INFORMATION",
+      "CAMERA_FOV_STATUS", "GIMBAL_DEVICE_ATTITUDE_STATUS", "MOUNT_ORIENTATION",
+    ] + broadcasts
+  /// Those by which what aircraft broadcast is passed on.
+  static let broadcasts = [
+    "ADSB_VEHICLE", "OPEN_DRONE_ID_BASIC_ID", "OPEN_DRONE_ID_LOCATION", "OPEN_DRONE_ID_SYSTEM",
   ]
 
   /// The profile in `text`, named `name` (`<kind>/<model>`); mistakes go to `list`.
@@ -50,6 +55,7 @@ enum ProfileReader {
       readWords(of: section, into: &profile)
       ProfileValues(section: section, isProfile: true).read(into: &profile)
       if kind == .drone || kind == .beacon { checkMessages(of: section, profile) }
+      if kind == .receiver { checkBroadcasts(of: section) }
       return profile
     }
     return list.errorCount == before ? profile : nil
@@ -92,6 +98,7 @@ enum ProfileReader {
           return readMode(of: mode)
         }
       }
+    case .receiver: break
     case .drone, .beacon:
       _ = section.optional("autopilot")?.text(example: "ArduPilot Copter 4.5")
     }
@@ -107,6 +114,20 @@ enum ProfileReader {
       .quantity(.rate, from: "0.1 /s", to: "240 /s")
     guard let format, let width, let height, let rate else { return nil }
     return DeviceProfile.Mode(format: format, width: width, height: height, framesPerSecond: rate)
+  }
+
+  /// A receiver must pass on where aircraft are.
+  private static func checkBroadcasts(of section: Section) {
+    guard let entry = section.required("messages", example: "[HEARTBEAT, ADSB_VEHICLE]"),
+      let entries = entry.list(count: 1...32)
+    else { return }
+    let choices = (["HEARTBEAT"] + broadcasts).map { ($0, $0) }
+    let names = Set(entries.compactMap { $0.choice(choices) })
+    if names.isDisjoint(with: ["ADSB_VEHICLE", "OPEN_DRONE_ID_LOCATION"]) {
+      entry.error(
+        .conflict, expected: "ADSB_VEHICLE or OPEN_DRONE_ID_LOCATION: they carry the places",
+        remedy: "Add what it passes on", found: "a list without them")
+    }
   }
 
   /// The messages that a platform sends must carry what its numbers promise.

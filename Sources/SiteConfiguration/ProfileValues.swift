@@ -67,6 +67,7 @@ struct ProfileValues {
       readPosition(into: &profile)
       readPayload(into: &profile)
     case .beacon: readPosition(into: &profile)
+    case .receiver: break
     }
   }
 
@@ -113,7 +114,7 @@ struct ProfileValues {
     }
     _ = entry.section { classes -> Void? in
       let values = ProfileValues(section: classes, isProfile: isProfile)
-      for target in TargetClass.allCases where target != .drone && target != .unknown {
+      for target in [TargetClass.person, .group, .vehicle, .animal] {
         let radius = values.value("\(target.name)", example: "30 m", isOptional: true) {
           $0.quantity(.length, from: "0.5 m", to: "5 km")
         }

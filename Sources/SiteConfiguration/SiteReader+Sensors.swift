@@ -12,15 +12,15 @@ extension SiteReader {
     var profile: DeviceProfile
   }
 
-  /// Reads `links`, `sensors`, `cameras`, `drones` and `patrols`, in that order: a `SensorID` is
-  /// the place in the order of the last four.
+  /// Reads `links`, `sensors`, `cameras`, `drones`, `patrols` and `receivers`, in that order: a
+  /// `SensorID` is the place in the order of the last five.
   func readSensors(of section: Section) {
     for entry in section.optional("links")?.list(count: 0...32) ?? [] {
       if let link = entry.section(readLink) { links.append(link) }
     }
     for (key, kind) in [
       ("sensors", DeviceProfile.Kind.motion), ("cameras", .camera), ("drones", .drone),
-      ("patrols", .beacon),
+      ("patrols", .beacon), ("receivers", .receiver),
     ] {
       for entry in section.optional(key)?.list(count: 0...Self.devicesMax) ?? [] {
         let sensor = entry.section { section -> Sensor? in
@@ -28,7 +28,7 @@ extension SiteReader {
           switch kind {
           case .motion: return readMotion(of: section, head: head)
           case .camera: return readCamera(of: section, head: head)
-          case .drone, .beacon: return readPlatform(of: section, kind: kind, head: head)
+          case .drone, .beacon, .receiver: return readPlatform(of: section, kind: kind, head: head)
           }
         }
         if let sensor { sensors.append(sensor) }
@@ -103,7 +103,8 @@ extension SiteReader {
     if let name, let nameEntry {
       claim(
         name, in: "a sensor name", at: nameEntry,
-        remedy: "Choose another name: sensors, cameras, drones and patrols share one list of names")
+        remedy: "Choose another name: sensors, cameras, drones, patrols and receivers share one "
+          + "list of names")
     }
     let purpose = section.required("purpose", example: "what it is there for")?
       .text(lengthMax: 1_000, example: "Detect persons on the track to the ford")
@@ -239,61 +240,5 @@ extension SiteReader {
       }
       return Coverage.corridor(from: ground, to: end, width: width)
     }
-  }
-
-  private func readSecondLink(_ entry: Entry, beside first: String?) -> String? {
-    guard let name = entry.name() else { return nil }
-    guard linkNames.contains(name), name != first else {
-      let others = linkNames.filter { $0 != first }
-      entry.error(
-        .unknownReference,
-        expected: others.isEmpty
-          ? "another link of \"links\", which has none"
-          : "another of the links: \(others.joined(separator: ", "))",
-        remedy: "Remove it, or name the other radio of the vehicle")
-      return nil
-    }
-    return name
-  }
-
-  private func readPlatform(
-    of section: Section, kind: DeviceProfile.Kind, head: Head?
-  ) -> Sensor? {
-    let linkEntry = section.required("link", example: links.first?.name ?? "telemetry")
-    let link = linkEntry?.name()
-    if let link, let linkEntry, !linkNames.contains(link) {
-      let names = linkNames
-      let meant = Suggestion.nearest(to: link, among: names)
-      linkEntry.error(
-        .unknownReference,
-        expected: names.isEmpty
-          ? "a link of \"links\", which has none"
-          : "one of the links: \(names.joined(separator: ", "))",
-        remedy: meant.map { "Did you mean \(quoted($0))?" } ?? "Add it to \"links\"")
-    }
-    let systemEntry = section.required("system_id", example: "1")
-    let system = systemEntry?.integer(in: 1...255)
-    if let link, let system, let systemEntry {
-      claim(
-        "\(link) \(system)", in: "a system id on its link", at: systemEntry, code: .conflict,
-        remedy: "Give each vehicle on a link another MAVLink system id")
-    }
-    let second = section.optional("second_link").flatMap { readSecondLink($0, beside: link) }
-    if let second, let system, let entry = section.optional("second_link") {
-      claim(
-        "\(second) \(system)", in: "a system id on its link", at: entry, code: .conflict,
-        remedy: "Give each vehicle on a link another MAVLink system id")
-    }
-    guard let head, let link, let system else { return nil }
-    let profile = head.profile
-    let detail = PlatformDetail(
-      link: link, systemID: UInt8(system), footprintRadius: profile.footprintRadius,
-      positionSigma: profile.positionSigma, payload: profile.payload, secondLink: second)
-    return Sensor(
-      name: head.name, profile: head.profileName, place: .zero, coverage: [],
-      detectionProbability: profile.detectionProbability,
-      falseAlarmRate: profile.falseAlarms * 3_600,
-      latencyNanos: Int64((profile.latency * 1e9).rounded()),
-      detail: kind == .drone ? .drone(detail) : .beacon(detail))
   }
 }

@@ -43,7 +43,7 @@ import Testing
       try capture.append(health: report, source: source)
       items.append(.health(report, source: source))
     }
-    for content in Self.contents(clock) {
+    for content in Self.contents(clock) + [Self.air] {
       let arrival = Arrival(
         time: at(60),
         observation: Observation(
@@ -58,6 +58,12 @@ import Testing
     items.append(.event(at: at(61)))
     return items
   }
+
+  /// What came to the format later.
+  static let air = Observation.Content.air(
+    AirReport(
+      broadcast: .adsb, target: .aircraft, sender: .max, identity: 7, claim: SensorID(2),
+      count: 3, position: SIMD2(-1.5, 2), velocity: SIMD2(70, -1), positionSigma: 38))
 
   static func contents(_ clock: ClockMap) -> [Observation.Content] {
     [

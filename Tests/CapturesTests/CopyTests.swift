@@ -174,6 +174,13 @@ import Testing
           PlatformState(
             position: SIMD3(chance(), chance(), chance()), velocity: SIMD3(0.1, -0.2, 1e-20),
             heading: Float(chance()), positionSigma: 0.3)))
+      contents.append(CaptureTests.air)
+      contents.append(
+        .air(
+          AirReport(
+            broadcast: .remoteID, target: .drone, sender: generator.next(),
+            identity: generator.next(), position: SIMD2(chance(), chance()),
+            positionSigma: Float(chance()))))
       let observation = Observation(
         source: SourceID(2), sensor: SensorID(1), sequence: UInt64(number + 1),
         time: Instant(monotonicNanos: Int64(number)), content: contents[number % contents.count])

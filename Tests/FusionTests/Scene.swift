@@ -13,6 +13,7 @@ struct Scene {
   static let drone = SensorID(4)
   static let patrol = SensorID(5)
   static let bearingCamera = SensorID(6)
+  static let receiver = SensorID(7)
   static let border = LineID(0)
   static let zone = LineID(1)
 
@@ -23,7 +24,7 @@ struct Scene {
   var cameraCover = (southWest: SIMD2(-100.0, -60.0), northEast: SIMD2(120.0, 60.0))
   /// Where the first camera stands.
   var cameraPlace = SIMD2(0.0, -60.0)
-  private var sequences = [UInt64](repeating: 0, count: 8)
+  private var sequences = [UInt64](repeating: 0, count: 10)
   private(set) var arrivals: [Arrival] = []
 
   init() {}
@@ -72,6 +73,7 @@ struct Scene {
         sensor("uav-1", [], rate: 0, .drone(platformDetail(1))),
         sensor("patrol-1", [], rate: 0, .beacon(platformDetail(2))),
         sensor("cam-2", box(-100, -60, 120, 60), rate: 0.05, .camera(cameraDetail(ground: false))),
+        sensor("ear-1", [], rate: 0, .receiver(platformDetail(3))),
       ],
       links: [], configurationHash: "0")
   }
@@ -114,7 +116,8 @@ struct Scene {
     _ content: Observation.Content, _ sensor: SensorID, at seconds: Double, delay: Double = 0.01,
     source other: Int? = nil
   ) {
-    let source = other ?? Int(sensor == .none ? 7 : sensor.rawValue)
+    let source =
+      other ?? (sensor == .none ? 7 : sensor == Self.receiver ? 8 : Int(sensor.rawValue))
     sequences[source] += 1
     arrivals.append(
       Arrival(
@@ -153,6 +156,22 @@ struct Scene {
           position: SIMD3(position.x, position.y, 40),
           velocity: SIMD3(Float(moving.x), Float(moving.y), 0), heading: .nan,
           positionSigma: 1.5)), sensor, at: seconds, delay: 0.2, source: source)
+  }
+
+  /// The receiver, or a drone that has one aboard, hears an aircraft.
+  mutating func air(
+    _ place: SIMD2<Double>, velocity: SIMD2<Double>, at seconds: Double,
+    sender: UInt64 = 1, identity: UInt64 = 0, claim: SensorID = .none,
+    target: TargetClass = .drone, sigma: Float = 3, by sensor: SensorID = Self.receiver
+  ) {
+    let moving = turned(velocity)
+    say(
+      .air(
+        AirReport(
+          broadcast: target == .drone ? .remoteID : .adsb, target: target, sender: sender,
+          identity: identity, claim: claim, position: placed(place), height: 80,
+          velocity: SIMD2(Float(moving.x), Float(moving.y)), positionSigma: sigma)),
+      sensor, at: seconds, delay: 0.3)
   }
 
   mutating func tick(at seconds: Double) {

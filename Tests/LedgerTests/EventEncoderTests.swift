@@ -30,6 +30,7 @@ import Testing
     var live = encoder()
     var exercise = encoder(exercise: "Aurora")
     #expect(encode(.crossing(FixtureSite.crossing), &exercise).1 == Fixtures.crossing)
+    #expect(encode(.crossing(FixtureSite.airCrossing), &live).1 == Fixtures.airCrossing)
     #expect(encode(.health(FixtureSite.health), &live).1 == Fixtures.health)
     #expect(encode(.status(FixtureSite.status), &live).1 == Fixtures.status)
   }
@@ -50,6 +51,19 @@ import Testing
       #expect(text[14] == UInt8(ascii: "8"))
       #expect("89ab".utf8.contains(text[19]))
     }
+  }
+
+  @Test("a stranger's crossing is of a kind of its own, and says what it claims")
+  func stranger() {
+    var encoder = encoder()
+    #expect(encode(.crossing(FixtureSite.crossing), &encoder).0.kind == .crossing)
+    let (header, text) = encode(.crossing(FixtureSite.airCrossing), &encoder)
+    #expect(header.kind == .airCrossing && EventKind(rawValue: 5) == .airCrossing)
+    #expect("\(header.kind.typeName)" == "org.vedette.air-crossing.v1")
+    #expect(text.contains(#""claims_to_be":"drone-1""#) && text.contains(#""seen_from":"beyond""#))
+    var plane = FixtureSite.airCrossing
+    plane.stranger = AirStranger(broadcast: .adsb)
+    #expect(!encode(.crossing(plane), &encoder).1.contains("claims_to_be"))
   }
 
   @Test("an id depends on what names the event, and on nothing else")

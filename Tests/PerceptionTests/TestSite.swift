@@ -63,5 +63,6 @@ extension Observation {
     if case .detection(let detection) = content { detection } else { nil }
   }
   var platform: PlatformState? { if case .platform(let state) = content { state } else { nil } }
+  var air: AirReport? { if case .air(let report) = content { report } else { nil } }
   var scanCount: UInt16? { if case .scanEnd(let count, _) = content { count } else { nil } }
 }

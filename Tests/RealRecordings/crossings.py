@@ -79,7 +79,7 @@ def is_valid(path):
         registry = registry.with_resource(
             file.name, referencing.jsonschema.DRAFT202012.create_resource(schema))
     validators = [jsonschema.Draft202012Validator(schemas[name], registry=registry)
-                  for name in ("crossing.v1", "sensor-health.v1", "post-status.v1")]
+                  for name in ("crossing.v1", "sensor-health.v1", "post-status.v1", "air-crossing.v1")]
     bad = 0
     for number, data in enumerate(lines_of(path), 1):
         if any(validator.is_valid(data) for validator in validators):

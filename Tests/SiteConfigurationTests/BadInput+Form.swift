@@ -17,7 +17,7 @@ extension BadInput {
       expected: [
         "site.yaml:3:1: error: colour: found the unknown key \"colour\"; expected one of "
           + "cameras, drones, exercise, lines, links, origin, patrols, post, profiles, "
-          + "publishing, sensors, storage, version, zones. Remove it, or put it where it "
+          + "publishing, receivers, sensors, storage, version, zones. Remove it, or put it where it "
           + "belongs (Docs/Configuration.md)."
       ]),
     BadInput(

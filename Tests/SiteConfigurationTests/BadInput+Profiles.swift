@@ -33,7 +33,7 @@ extension BadInput {
       new: "kind: motoin",
       expected: [
         "DeviceProfiles/motion/pir.yaml:2:7: error: kind: found \"motoin\"; expected one "
-          + "of motion, camera, drone, beacon. Did you mean \"motion\"?"
+          + "of motion, camera, drone, beacon, receiver. Did you mean \"motion\"?"
       ]),
     BadInput(
       name: "a profile under another model's name", text: .pir,
@@ -94,7 +94,8 @@ extension BadInput {
           + "expected one of HEARTBEAT, GLOBAL_POSITION_INT, GPS_RAW_INT, ATTITUDE, "
           + "SYSTEM_TIME, CAMERA_TRACKING_GEO_STATUS, CAMERA_TRACKING_IMAGE_STATUS, "
           + "CAMERA_INFORMATION, CAMERA_FOV_STATUS, GIMBAL_DEVICE_ATTITUDE_STATUS, "
-          + "MOUNT_ORIENTATION. Did you mean \"HEARTBEAT\"?"
+          + "MOUNT_ORIENTATION, ADSB_VEHICLE, OPEN_DRONE_ID_BASIC_ID, OPEN_DRONE_ID_LOCATION, "
+          + "OPEN_DRONE_ID_SYSTEM. Did you mean \"HEARTBEAT\"?"
       ]),
     BadInput(
       name: "a footprint without the message for it", text: .copter,

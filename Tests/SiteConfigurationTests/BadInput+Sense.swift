@@ -33,7 +33,7 @@ extension BadInput {
       expected: [
         "site.yaml:43:12: error: patrols[0].name: found \"pir\", which line 15 has "
           + "already; expected a sensor name of its own. Choose another name: sensors, "
-          + "cameras, drones and patrols share one list of names."
+          + "cameras, drones, patrols and receivers share one list of names."
       ]),
     BadInput(
       name: "two sensors on one GPIO line", text: .site,

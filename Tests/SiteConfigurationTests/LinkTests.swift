@@ -35,6 +35,70 @@ import Testing
     #expect(told.count == 1 && told[0].text.contains(" error: \(field)"), "\(told.map(\.text))")
   }
 
+  @Test func `the names under which our own fly are read`() throws {
+    let named = Fixture.site.replacing(
+      first: "system_id: 1,", by: "system_id: 1, remote_id: AB12, icao_address: \"3c65aB\",")
+    let site = try StationConfiguration.load(
+      bundle: Fixture.bundle(site: named), hash: Fixture.hash
+    ).site
+    let drone = try #require(site.sensors.first { $0.name == "copter" }?.platform)
+    #expect(drone.remoteID == "AB12" && drone.icaoAddress == 0x3C65AB)
+  }
+
+  @Test(arguments: [
+    ("remote_id: 1581F4XFC23C00A0000012", "drones[0].remote_id"),
+    ("remote_id: \"AB 12\"", "drones[0].remote_id"),
+    ("icao_address: \"3C65A\"", "drones[0].icao_address"),
+    ("icao_address: \"+3C65A\"", "drones[0].icao_address"),
+    ("icao_address: \"000000\"", "drones[0].icao_address"),
+  ])
+  func `a slip in such a name is told at its place`(_ text: String, _ field: String) {
+    let site = Fixture.site.replacing(first: "system_id: 1,", by: "system_id: 1, \(text),")
+    let told = Fixture.diagnostics(of: Fixture.bundle(site: site))
+    #expect(told.count == 1 && told[0].text.contains(" error: \(field)"), "\(told.map(\.text))")
+  }
+
+  @Test func `two of ours have different names in the air`() {
+    let site = Fixture.site
+      .replacing(first: "system_id: 1,", by: "system_id: 1, remote_id: AB12,")
+      .replacing(first: "system_id: 51,", by: "system_id: 51, remote_id: AB12,")
+    let told = Fixture.diagnostics(of: Fixture.bundle(site: site))
+    #expect(told.count == 1 && told[0].text.contains("patrols[0].remote_id"), "\(told)")
+  }
+
+  @Test func `a receiver is read, and a vehicle's keys are none of its own`() throws {
+    let receiver = """
+      version: 1
+      kind: receiver
+      model: ear
+      description: A receiver
+      messages: [HEARTBEAT, OPEN_DRONE_ID_BASIC_ID, OPEN_DRONE_ID_LOCATION]
+      detection_probability: {value: 0.7, source: count}
+      latency: {value: 1 s, source: capture}
+      """
+    func bundle(_ more: String = "", profile: String = receiver) -> SiteBundle {
+      let bundle = Fixture.bundle(
+        site: Fixture.site + """
+
+          receivers:
+            - {name: ear, profile: receiver/ear, link: radio, system_id: 9, purpose: a, legal_basis: b\(more)}
+          """)
+      let ear = SiteBundle.File(name: "DeviceProfiles/receiver/ear.yaml", text: profile)
+      return SiteBundle(site: bundle.site.text, profiles: bundle.profiles + [ear])
+    }
+    let site = try StationConfiguration.load(bundle: bundle(), hash: Fixture.hash).site
+    let ear = try #require(site.sensors.last)
+    guard case .receiver(let detail) = ear.detail else {
+      Issue.record("\(ear.detail)")
+      return
+    }
+    #expect(detail.systemID == 9 && detail.isHeard(on: "radio"))
+    #expect(Fixture.diagnostics(of: bundle(", remote_id: A")).count == 1)
+    let deaf = receiver.replacing(first: ", OPEN_DRONE_ID_LOCATION", by: "")
+    let told = Fixture.diagnostics(of: bundle(profile: deaf))
+    #expect(told.contains { $0.text.contains("messages") && $0.text.contains("ADSB_VEHICLE") })
+  }
+
   @Test func `a vehicle on two links names both, and not one twice`() throws {
     let two = Fixture.site
       .replacing(first: "sensors:", by: "  - {name: spare, device: \"serial:B2\"}\nsensors:")

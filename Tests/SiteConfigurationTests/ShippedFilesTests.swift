@@ -13,7 +13,8 @@ let packageFolder = #filePath.split(separator: "/", omittingEmptySubsequences: f
     "motion/beam-photoelectric", "motion/rcwl-0516", "camera/rpi-camera-module-3",
     "camera/logitech-c920", "camera/thermal-boson-320", "drone/ardupilot-copter",
     "drone/px4-multirotor-tracking", "drone/ardupilot-siyi-a8-sik", "drone/px4-gremsy-rfd900",
-    "drone/ardupilot-plane-f9p", "beacon/mavlink-beacon",
+    "drone/ardupilot-plane-f9p", "beacon/mavlink-beacon", "receiver/uavionix-pingrx",
+    "receiver/mavlink-remote-id",
   ]
 
   /// A site with one device of `profile`.
@@ -34,6 +35,8 @@ let packageFolder = #filePath.split(separator: "/", omittingEmptySubsequences: f
           + "ground_calibrated: true, device: /dev/video0}"
       case let name where name.hasPrefix("drone/"):
         "drones:\n  - {\(common), link: radio, system_id: 1}"
+      case let name where name.hasPrefix("receiver/"):
+        "receivers:\n  - {\(common), link: radio, system_id: 1}"
       default: "patrols:\n  - {\(common), link: radio, system_id: 1}"
       }
     return """
@@ -67,7 +70,7 @@ let packageFolder = #filePath.split(separator: "/", omittingEmptySubsequences: f
     let text = site(with: "camera/none")
     let path = try TemporaryFolder().file("site.yaml", text)
     var present: [String] = []
-    for kind in ["motion", "camera", "drone", "beacon"] {
+    for kind in ["motion", "camera", "drone", "beacon", "receiver"] {
       let other = text.replacing(first: "camera/none", by: "\(kind)/none")
         .replacing(first: "cameras:", by: key(of: kind))
       _ = try TemporaryFolder.overwrite(path, other)
@@ -85,6 +88,7 @@ let packageFolder = #filePath.split(separator: "/", omittingEmptySubsequences: f
     case "motion": "sensors:"
     case "camera": "cameras:"
     case "drone": "drones:"
+    case "receiver": "receivers:"
     default: "patrols:"
     }
   }

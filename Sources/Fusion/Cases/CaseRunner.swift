@@ -172,7 +172,7 @@ public struct CaseRunner: ~Copyable {
     case .person, .group: return "person"
     case .vehicle: return "vehicle"
     case .animal: return "animal"
-    case .drone, .unknown: return "unknown"
+    case .drone, .aircraft, .unknown: return "unknown"
     }
   }
 

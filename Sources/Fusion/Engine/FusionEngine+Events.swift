@@ -67,13 +67,14 @@ extension FusionEngine {
   private func describe(_ event: inout CrossingEvent, slot: Int) {
     let track = tracks[slot]
     event.isFriendly = track.isPlatform
+    event.stranger = track.stranger
     event.classes = classes(of: track)
     let best = event.classes.best
-    event.targetCount = best == .group ? 2 : 1
+    event.targetCount = track.isStranger ? track.airCount : best == .group ? 2 : 1
     event.targetCountMin = 1
     // Shoulder to shoulder people take about half a metre each.
     let most = track.width > 0 && best != .vehicle ? Int(track.width / 0.5) : 1
-    event.targetCountMax = UInt16(min(max(most, Int(event.targetCount)), 50))
+    event.targetCountMax = max(UInt16(min(most, 50)), event.targetCount)
     event.friendlyNearby = ownNear(event.position, besides: slot)
     event.contributionCount = UInt8(track.contributionCount)
     for index in 0..<track.contributionCount {
@@ -135,6 +136,7 @@ extension FusionEngine {
       let record = records[index]
       guard record.event.identity.line.index == line, record.event.direction == direction,
         record.event.disposition != .retracted,
+        (record.event.stranger != nil) == tracks[slot].isStranger,
         abs(flip.time.seconds(since: record.event.time)) * 1e9 < Double(parameters.duplicateNanos)
       else { continue }
       let away = record.event.position - flip.position
@@ -179,6 +181,7 @@ extension FusionEngine {
     event.classes = classes(of: tracks[slot])
     event.confidence = Float(tracks[slot].existence)
     event.isFriendly = tracks[slot].isPlatform
+    event.stranger = tracks[slot].stranger
     // To know it less well than before is no correction: a patrol that left the camera's view does
     // not become unknown.
     if event.classes.best == .unknown { event.classes = before.classes }
@@ -187,7 +190,7 @@ extension FusionEngine {
       && event.classes[event.classes.best] - event.classes[before.classes.best] > 0.2
     guard
       isOtherClass || abs(event.confidence - before.confidence) > 0.25
-        || event.isFriendly != before.isFriendly
+        || event.isFriendly != before.isFriendly || event.stranger != before.stranger
     else { return }
     event.version += 1
     event.disposition = .corrected

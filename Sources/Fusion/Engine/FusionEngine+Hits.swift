@@ -10,7 +10,7 @@ extension FusionEngine {
     let model = site.sensors[sensor]
     if tracks[slot].isPlatform {
       // Our own tells its place itself; a detection wrongly taken for it must not pull it away.
-      _ = tracks[slot].note(SensorID(UInt16(sensor)), at: moment)
+      _ = tracks[slot].note(SensorID(UInt16(sensor)), at: moment, from: pending.seenFrom)
       return
     }
     if moment < tracks[slot].time { counters.outOfSequence += 1 }
@@ -35,8 +35,7 @@ extension FusionEngine {
     }
     if isPlacing { tracks[slot].lastScanHit = max(tracks[slot].lastScanHit, moment) }
     if isPlacing, support > Self.supportMin { tracks[slot].noteScan(hit: true) }
-    noteDetection(
-      pending.detection, slot: slot, sensor: sensor, at: moment, isPlacing: isPlacing)
+    noteDetection(pending, slot: slot, sensor: sensor, at: moment, isPlacing: isPlacing)
     addLogOdds(min(isPlacing ? 0.7 : 0.1, max(0, 0.25 * support)), to: slot)
     tracks[slot].extendPath()
   }
@@ -60,8 +59,9 @@ extension FusionEngine {
 
   /// Keeps a track that is hidden in a neighbour's blob: it is somewhere in there.
   mutating func shareHit(
-    _ detection: Detection, slot: Int, sensor: Int, at moment: Instant
+    _ pending: PendingDetection, slot: Int, sensor: Int, at moment: Instant
   ) {
+    let detection = pending.detection
     tracks[slot].predict(to: moment, motion: motion)
     let age = max(0, tracks[slot].time.seconds(since: moment))
     let before = tracks[slot].state
@@ -73,16 +73,17 @@ extension FusionEngine {
     if !tracks[slot].state.isSound { tracks[slot].state = before }
     tracks[slot].lastHit = max(tracks[slot].lastHit, moment)
     tracks[slot].lastScanHit = max(tracks[slot].lastScanHit, moment)
-    _ = tracks[slot].note(SensorID(UInt16(sensor)), at: moment)
+    _ = tracks[slot].note(SensorID(UInt16(sensor)), at: moment, from: pending.seenFrom)
     tracks[slot].extendPath()
     sharedSlots |= mask(slot)
   }
 
   /// What any detection adds to a track beside its place.
   private mutating func noteDetection(
-    _ detection: Detection, slot: Int, sensor: Int, at moment: Instant, isPlacing: Bool = true
+    _ pending: PendingDetection, slot: Int, sensor: Int, at moment: Instant, isPlacing: Bool = true
   ) {
-    _ = tracks[slot].note(SensorID(UInt16(sensor)), at: moment)
+    let detection = pending.detection
+    _ = tracks[slot].note(SensorID(UInt16(sensor)), at: moment, from: pending.seenFrom)
     guard isPlacing else { return }
     tracks[slot].take(
       detection.classScores, prior: classPriorLogs, memory: Float(parameters.classMemory),
@@ -116,7 +117,7 @@ extension FusionEngine {
     else { return nil }
     tracks[slot].lastScanHit = moment
     tracks[slot].noteScan(hit: true)
-    noteDetection(pending.detection, slot: slot, sensor: sensor, at: moment)
+    noteDetection(pending, slot: slot, sensor: sensor, at: moment)
     tracks[slot].extendPath()
     return slot
   }

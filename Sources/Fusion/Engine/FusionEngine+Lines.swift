@@ -92,7 +92,7 @@ extension FusionEngine {
     }
   }
 
-  private func foot(of position: SIMD2<Double>, line: Int) -> PolylineFoot? {
+  func foot(of position: SIMD2<Double>, line: Int) -> PolylineFoot? {
     let isClosed = site.lines[line].isClosed
     return site.linePoints.withSpan(site.lines[line].points) {
       polylineFoot(of: position, on: $0, isClosed: isClosed)

@@ -115,7 +115,7 @@ extension FusionEngine {
   mutating func isEcho(_ observation: Observation) -> Bool {
     switch observation.content {
     case .platform, .detection, .scanEnd: break
-    case .area, .health, .clock: return false
+    case .area, .air, .health, .clock: return false
     }
     let index = observation.sensor.index
     guard index < site.sensors.count else { return false }

@@ -7,6 +7,8 @@ struct PendingDetection: BitwiseCopyable {
   var detection = Detection(azimuth: 0, azimuthSigma: 1)
   var source = SourceID.clock
   var sequence: UInt64 = 0
+  /// From which side of the border a drone saw it.
+  var seenFrom = BorderSide.fixed
 }
 
 extension FusionEngine {
@@ -42,7 +44,8 @@ extension FusionEngine {
     counters.detections += 1
     pending[site.sensors[sensor].scanSlot * FusionLimits.scanDetectionsMax + count] =
       PendingDetection(
-        detection: detection, source: observation.source, sequence: observation.sequence)
+        detection: detection, source: observation.source, sequence: observation.sequence,
+        seenFrom: viewpoint(of: observation.sensor, at: moment))
     site.sensors[sensor].pendingCount = count + 1
     site.sensors[sensor].pendingTime = moment
   }
@@ -193,7 +196,7 @@ extension FusionEngine {
     let base = site.sensors[sensor].scanSlot * FusionLimits.scanDetectionsMax
     let position = predicted[column].position
     if let row = mergedBlob(slot, at: position, base: base, count: count) {
-      shareHit(pending[base + row].detection, slot: slot, sensor: sensor, at: moment)
+      shareHit(pending[base + row], slot: slot, sensor: sensor, at: moment)
     } else if isComplete {
       chargeMiss(slot, at: position, model: site.sensors[sensor], moment: moment)
     }

@@ -93,6 +93,13 @@ extension FusionEngine {
         }
         continue
       }
+      if tracks[slot].isStranger {
+        if silence > parameters.strangerNanosMax || !tracks[slot].state.isSound {
+          trackFaded(slot, emit: emit)
+          endTrack(slot)
+        }
+        continue
+      }
       if silence > 1_000_000_000 {
         // Who was only ever felt by area sensors is silent between them.
         addLogOdds(tracks[slot].lastScanHit == .distantPast ? -quiet / 3 : -quiet, to: slot)
@@ -181,8 +188,8 @@ extension FusionEngine {
     counters.tracksMerged += 1
     for index in 0..<tracks[slot].contributionCount {
       let entry = tracks[slot].contributions[index]
-      _ = tracks[other].note(entry.sensor, at: entry.first)
-      _ = tracks[other].note(entry.sensor, at: entry.last)
+      _ = tracks[other].note(entry.sensor, at: entry.first, from: entry.seenFrom)
+      _ = tracks[other].note(entry.sensor, at: entry.last, from: entry.seenFrom)
     }
     if tracks[slot].state.positionCovariance.trace < tracks[other].state.positionCovariance.trace,
       tracks[slot].time >= tracks[other].time, !tracks[other].isPlatform

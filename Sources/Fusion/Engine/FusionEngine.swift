@@ -11,6 +11,7 @@ public import Model
 /// - Late observations: up to `FusionParameters.lateNanosMax` a measurement older than a track is
 ///   compared with the state carried back to its time, with the process noise since added to its
 ///   own; older ones are counted and change nothing.
+/// - Strangers in the air: what aircraft broadcast of themselves, associated by their own names.
 /// - Crossings: the filtered path against each line, decided when the track is beyond it with enough
 ///   probability; one event a crossing, later versions when it turns out otherwise.
 ///
@@ -115,6 +116,10 @@ public struct FusionEngine: ~Copyable {
     case .platform(let state):
       if let moment = usableTime(of: observation) {
         takePlatform(state, observation, at: moment, emit: emit)
+      }
+    case .air(let report):
+      if let moment = usableTime(of: observation) {
+        takeStranger(report, observation, at: moment, emit: emit)
       }
     }
     if now >= nextRound {

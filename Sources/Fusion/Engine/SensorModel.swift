@@ -5,7 +5,7 @@ import Model
 /// A sensor as fusion reckons with it, and what fusion remembers of it.
 struct SensorModel: BitwiseCopyable {
   enum Kind: UInt8, BitwiseCopyable {
-    case motion, camera, drone, beacon
+    case motion, camera, drone, beacon, receiver
   }
 
   var kind: Kind

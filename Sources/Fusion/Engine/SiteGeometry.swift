@@ -9,6 +9,8 @@ struct SiteGeometry: ~Copyable {
     /// Where its points are in `linePoints`.
     var points: Stretch
     var isClosed: Bool
+    /// Whether the side that one enters by a crossing `in` is on the left.
+    var isHomeLeft: Bool
   }
 
   /// Smallest radius of a platform's footprint that is believed, metres.
@@ -24,6 +26,8 @@ struct SiteGeometry: ~Copyable {
   let weather: FixedArray<OnsetWeather>
   /// How many sensors scan.
   let scanCount: Int
+  /// Whether there is a line that is open: a border.
+  let hasBorder: Bool
 
   init(_ site: Site) {
     var models: [SensorModel] = []
@@ -57,7 +61,10 @@ struct SiteGeometry: ~Copyable {
     for line in site.lines {
       let first = points.count
       points += line.points
-      lines.append(Line(points: Stretch(first: first, end: points.count), isClosed: line.isClosed))
+      lines.append(
+        Line(
+          points: Stretch(first: first, end: points.count), isClosed: line.isClosed,
+          isHomeLeft: line.leftToRight == "out"))
     }
     let weather = FixedArray(
       repeating: OnsetWeather(), count: MotionDetail.Technology.allCases.count)
@@ -70,6 +77,7 @@ struct SiteGeometry: ~Copyable {
     self.lines = FixedArray(lines)
     self.linePoints = FixedArray(points)
     self.scanCount = scans
+    hasBorder = site.lines.contains { !$0.isClosed }
     self.mapCount = maps
   }
 
@@ -94,6 +102,7 @@ struct SiteGeometry: ~Copyable {
       axis = camera.azimuth
     case .drone: kind = .drone
     case .beacon: kind = .beacon
+    case .receiver: kind = .receiver
     }
     var model = SensorModel(
       kind: kind, technology: technology, place: SIMD2(sensor.place.x, sensor.place.y),
@@ -153,7 +162,7 @@ struct SiteGeometry: ~Copyable {
       return (away * away).sum().squareRoot() < sensor.footprintRadius * 0.8
     case .camera:
       return corners.withSpan(sensor.corners) { polygonContains($0, point) }
-    case .motion, .beacon:
+    case .motion, .beacon, .receiver:
       return false
     }
   }

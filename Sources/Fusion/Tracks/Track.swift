@@ -25,6 +25,15 @@ struct Track: BitwiseCopyable {
   var wordTime = Instant.distantPast
   var wordSource = SourceID.clock
   var wordSequence: UInt64 = 0
+  /// What an aircraft that is not ours says of itself; `nil` for everything else.
+  var stranger: AirStranger?
+  /// By which it is known again: transmitter, and identification or 0.
+  var airSender: UInt64 = 0
+  var airIdentity: UInt64 = 0
+  var airTarget = TargetClass.drone
+  var airCount: UInt16 = 1
+  /// Whether it was found elsewhere than the platform of ours that it claims to be.
+  var isProvedStranger = false
   /// Whether it flies: nothing on the ground is associated with it.
   var isAirborne = false
   /// Metres above the origin; NaN on the ground.
@@ -66,9 +75,15 @@ struct Track: BitwiseCopyable {
 
   var isPlatform: Bool { platform != .none }
 
+  var isStranger: Bool { stranger != nil }
+
   /// Probability of each class; sums to 1.
   var classes: ClassScores {
     var weights = SIMD8<Float>.zero
+    if isStranger {
+      weights[Int(airTarget.rawValue)] = 1
+      return ClassScores(lanes: weights)
+    }
     let top = max(
       max(classLogs[0], classLogs[1]),
       max(max(classLogs[2], classLogs[3]), max(classLogs[4], classLogs[5])))
@@ -83,15 +98,19 @@ struct Track: BitwiseCopyable {
     time = moment
   }
 
-  /// Notes that `sensor` hit at `moment`; returns whether it is the first time.
-  mutating func note(_ sensor: SensorID, at moment: Instant) -> Bool {
+  /// Notes that `sensor` hit at `moment`, seeing from `side`; returns whether it is the first time.
+  mutating func note(
+    _ sensor: SensorID, at moment: Instant, from side: BorderSide = .fixed
+  ) -> Bool {
     for index in 0..<contributionCount where contributions[index].sensor == sensor {
       contributions[index].count = min(contributions[index].count, .max - 1) + 1
       contributions[index].first = min(contributions[index].first, moment)
       contributions[index].last = max(contributions[index].last, moment)
+      contributions[index].seenFrom = contributions[index].seenFrom.joined(with: side)
       return false
     }
-    let entry = Contribution(sensor: sensor, count: 1, first: moment, last: moment, health: .ok)
+    let entry = Contribution(
+      sensor: sensor, count: 1, first: moment, last: moment, health: .ok, seenFrom: side)
     if contributionCount < CrossingEvent.contributionsMax {
       contributions[contributionCount] = entry
       contributionCount += 1

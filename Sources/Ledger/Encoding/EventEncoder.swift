@@ -65,13 +65,16 @@ public struct EventEncoder: ~Copyable {
 
   private mutating func encode(_ event: CrossingEvent) -> EventHeader {
     let header = EventHeader(
-      kind: .crossing, id: ids.id(of: event.identity, texts: texts), version: event.version,
+      kind: event.stranger == nil ? .crossing : .airCrossing,
+      id: ids.id(of: event.identity, texts: texts), version: event.version,
       time: event.clock.wallTime(at: event.time), isExercise: texts.exercise != nil)
     let height = event.height.isFinite ? Double(event.height) : Double.nan
     begin(at: SIMD3(event.position.x, event.position.y, height))
-    text.literal(#"{"class":"#)
+    text.literal("{")
+    appendStranger(event)
+    text.literal(#""class":"#)
     text.word(event.classes.best.name)
-    appendClasses(event.classes)
+    if event.stranger == nil { appendClasses(event.classes) }
     appendClock(event.clock, isFirst: false)
     text.literal(#","confidence":"#)
     text.number(Double(event.confidence), places: 4)
@@ -121,6 +124,18 @@ public struct EventEncoder: ~Copyable {
     text.literal(#","vehicle":"#)
     text.number(Double(classes[.vehicle]), places: 4)
     text.literal("}")
+  }
+
+  /// `broadcast` and `claims_to_be`, for an aircraft that is not ours.
+  private mutating func appendStranger(_ event: CrossingEvent) {
+    guard let stranger = event.stranger else { return }
+    text.literal(#""broadcast":"#)
+    text.word(stranger.broadcast.name)
+    if stranger.claim != .none {
+      text.literal(#","claims_to_be":"#)
+      text.string(texts.sensors[stranger.claim.index].name, of: texts)
+    }
+    text.literal(",")
   }
 
   private mutating func appendDirection(_ event: CrossingEvent) {
@@ -209,6 +224,10 @@ public struct EventEncoder: ~Copyable {
       text.timestamp(TimestampText(event.clock.wallTime(at: share.last)))
       text.literal(#","name":"#)
       text.string(sensor.name, of: texts)
+      if share.seenFrom != .fixed {
+        text.literal(#","seen_from":"#)
+        text.word(share.seenFrom.name)
+      }
       text.literal("}")
     }
     text.literal("]")

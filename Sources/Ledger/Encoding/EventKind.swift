@@ -8,6 +8,8 @@ public enum EventKind: UInt8, BitwiseCopyable, Sendable, CaseIterable {
   case postStatus = 3
   /// A line of the release log, which is a log of its own: what became of an event for a partner.
   case release = 4
+  /// A crossing by an aircraft that is not ours and tells of itself, with its corrections.
+  case airCrossing = 5
 
   /// CloudEvents `type` of the event; the number at the end counts incompatible changes of `data`.
   public var typeName: StaticString {
@@ -16,6 +18,7 @@ public enum EventKind: UInt8, BitwiseCopyable, Sendable, CaseIterable {
     case .sensorHealth: "org.vedette.sensor-health.v1"
     case .postStatus: "org.vedette.post-status.v1"
     case .release: "org.vedette.release.v1"
+    case .airCrossing: "org.vedette.air-crossing.v1"
     }
   }
 }

@@ -69,6 +69,7 @@ struct SiteTexts {
     case .camera: "camera"
     case .drone: "drone"
     case .beacon: "beacon"
+    case .receiver: "receiver"
     }
   }
 
@@ -82,7 +83,7 @@ struct SiteTexts {
       }.max() ?? 0
     let perSensor = sensors.map { quoted($0.name) + quoted($0.kind) }.max() ?? 0
     return quoted(post) + quoted(configuration) + quoted(software) + (exercise.map(quoted) ?? 0)
-      + perLine + perSensor * (CrossingEvent.contributionsMax + 1)
+      + perLine + perSensor * (CrossingEvent.contributionsMax + 2)
   }
 
   private static func prepare(_ text: String, in pool: inout [UInt8]) -> PreparedText {

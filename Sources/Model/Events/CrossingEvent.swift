@@ -56,16 +56,34 @@ public struct Contribution: BitwiseCopyable, Sendable, Equatable {
   public var last: Instant
   /// Its health at the event.
   public var health: HealthState
+  /// From which side of the border it saw: the farthest of its observations, for one that moves.
+  public var seenFrom: BorderSide
 
   /// A sensor's share.
   public init(
-    sensor: SensorID, count: UInt16, first: Instant, last: Instant, health: HealthState
+    sensor: SensorID, count: UInt16, first: Instant, last: Instant, health: HealthState,
+    seenFrom: BorderSide = .fixed
   ) {
     self.sensor = sensor
     self.count = count
     self.first = first
     self.last = last
     self.health = health
+    self.seenFrom = seenFrom
+  }
+}
+
+/// An aircraft that is not ours, which broadcasts of itself that it flies.
+public struct AirStranger: BitwiseCopyable, Sendable, Equatable {
+  /// How it broadcasts.
+  public var broadcast: AirBroadcast
+  /// A platform of ours that it says it is, or `.none`: a claim, which makes it no friend.
+  public var claim: SensorID
+
+  /// A stranger in the air.
+  public init(broadcast: AirBroadcast, claim: SensorID = .none) {
+    self.broadcast = broadcast
+    self.claim = claim
   }
 }
 
@@ -131,6 +149,9 @@ public struct CrossingEvent: BitwiseCopyable, Sendable {
   public var track: TrackID
   /// Whether it is one of our own: a drone or patrol that told its place.
   public var isFriendly: Bool
+  /// What is known of an aircraft that is not ours; its crossing is an event of another kind. `nil`
+  /// for everything else.
+  public var stranger: AirStranger?
   /// Own drone or patrol near the crossing, or `.none`.
   public var friendlyNearby: SensorID
   /// How many entries of `contributions` hold.
@@ -166,6 +187,7 @@ public struct CrossingEvent: BitwiseCopyable, Sendable {
     self.confidence = 0
     self.track = track
     self.isFriendly = false
+    self.stranger = nil
     self.friendlyNearby = .none
     self.contributionCount = 0
     self.contributions = InlineArray(

@@ -26,6 +26,8 @@ public struct Observation: BitwiseCopyable, Sendable {
     case scanEnd(count: UInt16, frame: UInt32)
     /// Where a drone, a patrol or a beacon of our own is.
     case platform(PlatformState)
+    /// What an aircraft that is not ours broadcasts of itself.
+    case air(AirReport)
     /// A change of a sensor's health.
     case health(HealthReport)
     /// The post's clock ticked: the map to UTC that holds from here on. Lets time pass in fusion

@@ -12,6 +12,8 @@ public enum TargetClass: UInt8, BitwiseCopyable, Sendable, CaseIterable {
   case drone = 4
   /// Not told apart.
   case unknown = 5
+  /// A manned aircraft: only what broadcasts itself is ever taken for one.
+  case aircraft = 6
 
   /// The word on the wire.
   public var name: StaticString {
@@ -22,6 +24,7 @@ public enum TargetClass: UInt8, BitwiseCopyable, Sendable, CaseIterable {
     case .animal: "animal"
     case .drone: "drone"
     case .unknown: "unknown"
+    case .aircraft: "aircraft"
     }
   }
 }
@@ -31,13 +34,13 @@ public enum TargetClass: UInt8, BitwiseCopyable, Sendable, CaseIterable {
 /// As an observation it is a likelihood (any positive scale; all equal: says nothing); in a track or
 /// an event it is a probability and sums to 1.
 public struct ClassScores: BitwiseCopyable, Sendable, Equatable {
-  /// Lanes 0 ... 5 are the classes; 6 and 7 stay 0.
+  /// Lanes 0 ... 6 are the classes, 7 stays 0. Sensors on the ground leave 6, aircraft, at 0.
   public var lanes: SIMD8<Float>
 
   /// Scores by lane.
   public init(lanes: SIMD8<Float>) { self.lanes = lanes }
 
-  /// Says nothing: every class equally likely.
+  /// Says nothing: every class that a sensor on the ground can see is equally likely.
   public static let uninformative = ClassScores(lanes: SIMD8(1, 1, 1, 1, 1, 1, 0, 0))
 
   /// The weight of one class.

@@ -29,6 +29,8 @@ public struct Sensor: Sendable, Equatable {
     case drone(PlatformDetail)
     /// A beacon of a patrol of our own.
     case beacon(PlatformDetail)
+    /// A receiver of what aircraft broadcast. Of its detail only link and system id count.
+    case receiver(PlatformDetail)
   }
 
   /// A sensor.
@@ -56,11 +58,11 @@ public struct Sensor: Sendable, Equatable {
     if case .camera(let detail) = detail { detail } else { nil }
   }
 
-  /// Its detail if it is a drone or a beacon.
+  /// Its detail if it speaks over a link: a drone, a beacon or a receiver.
   public var platform: PlatformDetail? {
     switch detail {
-    case .drone(let detail), .beacon(let detail): detail
-    default: nil
+    case .drone(let detail), .beacon(let detail), .receiver(let detail): detail
+    case .motion, .camera: nil
     }
   }
 }
@@ -178,7 +180,7 @@ public struct CameraDetail: Sendable, Equatable {
   }
 }
 
-/// A drone or a beacon that tells its place over a serial link.
+/// A drone or a beacon that tells its place over a serial link, or a receiver of broadcasts on one.
 public struct PlatformDetail: Sendable, Equatable {
   /// Name of the `SerialLink` it is heard on.
   public var link: String
@@ -192,11 +194,16 @@ public struct PlatformDetail: Sendable, Equatable {
   public var payload: PayloadDetail
   /// Name of a second link on which it is heard too, or `nil`.
   public var secondLink: String?
+  /// The identification that it broadcasts as Remote ID, at most 20 characters, or `nil`.
+  public var remoteID: String?
+  /// The 24-bit address that its transponder sends, or `nil`.
+  public var icaoAddress: UInt32?
 
   /// A platform heard on `link`.
   public init(
     link: String, systemID: UInt8, footprintRadius: Double, positionSigma: Double,
-    payload: PayloadDetail = PayloadDetail(), secondLink: String? = nil
+    payload: PayloadDetail = PayloadDetail(), secondLink: String? = nil, remoteID: String? = nil,
+    icaoAddress: UInt32? = nil
   ) {
     self.link = link
     self.systemID = systemID
@@ -204,6 +211,8 @@ public struct PlatformDetail: Sendable, Equatable {
     self.positionSigma = positionSigma
     self.payload = payload
     self.secondLink = secondLink
+    self.remoteID = remoteID
+    self.icaoAddress = icaoAddress
   }
 
   /// Whether it is heard on the link of that name.

@@ -37,7 +37,11 @@ struct Speaker {
     guard let platform = sensor.platform,
       let actor = scenario.actors.firstIndex(where: { $0.systemID == platform.systemID })
     else { return nil }
-    if case .drone = sensor.detail { isDrone = true } else { isDrone = false }
+    switch sensor.detail {
+    case .drone: isDrone = true
+    case .receiver: return nil
+    case .beacon, .motion, .camera: isDrone = false
+    }
     self.actor = actor
     self.phase = phase
     footprintRadius = platform.footprintRadius

@@ -14,12 +14,14 @@ struct CaseSiteText {
         + ",\"left_to_right\":\"\(line.leftToRight)\",\"right_to_left\":\"\(line.rightToLeft)\"}"
     }
     let exercise = scene.file.exercise.map { ",\"exercise\":\"\(escaped($0))\"" } ?? ""
+    // Cases know no broadcasts of aircraft.
+    let heard = site.sensors.filter { if case .receiver = $0.detail { false } else { true } }
     return "{\"version\":1,\"origin\":{\"lat\":\(site.origin.latitudeDegrees)"
       + ",\"lon\":\(site.origin.longitudeDegrees),\"alt\":\(site.origin.heightMetres)}"
       + ",\n\"frame\":\"ENU metres from origin: x east, y north; "
       + "angles radians counter-clockwise from east\""
       + ",\n\"lines\":[\(lines.joined(separator: ",\n"))]"
-      + ",\n\"sensors\":[\n\(site.sensors.map(sensor).joined(separator: ",\n"))]"
+      + ",\n\"sensors\":[\n\(heard.map(sensor).joined(separator: ",\n"))]"
       + ",\n\"scenario\":{\"t0\":\(SceneCase.startNanos)"
       + ",\"duration_s\":\(scene.file.durationSeconds.digits(3))"
       + ",\"name\":\"\(scene.file.name)\",\"seed\":\(scene.seed)\(exercise)}}\n"
@@ -56,6 +58,8 @@ struct CaseSiteText {
         + ",\"pd\":\(sensor.detectionProbability.digits(3))" + cover + "}"
     case .beacon(let beacon):
       return head + ",\"kind\":\"blue\",\"sysid\":\(beacon.systemID)" + cover + "}"
+    case .receiver:
+      preconditionFailure("a case has no kind for receivers: they are left out above")
     }
   }
 

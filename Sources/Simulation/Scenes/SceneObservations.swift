@@ -23,6 +23,7 @@ struct SceneObservations {
       case .drone(let detail), .beacon(let detail):
         var platform = PlatformScene(scene: scene, index: index, detail: detail)
         own = platform.messages(&seen)
+      case .receiver: own = []
       }
       Self.deliver(&own, scene, index)
       all += own

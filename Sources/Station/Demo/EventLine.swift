@@ -24,6 +24,8 @@ public struct EventLine: Sendable {
     var confidence: Double?
     var speed: Double?
     var friendly: Bool?
+    var broadcast: String?
+    var claim: String?
     var sensors: [Named]?
     var sensor: Named?
     var state: String?
@@ -33,7 +35,8 @@ public struct EventLine: Sendable {
 
     private enum CodingKeys: String, CodingKey {
       case time, exercise, disposition, line, direction, from, to, `class`, confidence, friendly
-      case sensors, sensor, state, reason, status, version
+      case sensors, sensor, state, reason, status, version, broadcast
+      case claim = "claims_to_be"
       case speed = "speed_mps"
     }
   }
@@ -62,11 +65,12 @@ public struct EventLine: Sendable {
       combination = said.disposition == "retracted" ? nil : found
       let confidence = String(format: "%.2f", said.confidence ?? 0)
       let speed = String(format: "%.1f m/s", said.speed ?? 0)
+      let claim = said.claim.map { " that claims to be \($0)" } ?? ""
       let own = said.friendly == true ? "own " : ""
       text =
         "\(time)  \(mark)CROSSING \(said.disposition ?? "") v\(said.version ?? 1)  \(line.name) "
         + "\(said.direction ?? "") (\(said.from ?? "") to \(said.to ?? ""))  \(own)"
-        + "\(said.class ?? "") \(confidence)  \(speed)  [\(found)] "
+        + "\(said.class ?? "")\(claim) \(confidence)  \(speed)  [\(found)] "
         + sensors.map(\.name).joined(separator: ", ")
     } else if let state = said.state {
       combination = nil
@@ -85,6 +89,7 @@ public struct EventLine: Sendable {
       case "camera": parts.insert("camera")
       case "drone": parts.insert(isFriendly ? "own drone" : "drone")
       case "beacon": parts.insert("own patrol")
+      case "receiver": parts.insert("receiver")
       default: parts.insert("motion")
       }
     }

@@ -117,6 +117,7 @@ extension Sensor {
     case .camera: "camera"
     case .drone: "drone"
     case .beacon: "beacon"
+    case .receiver: "receiver"
     }
   }
 }

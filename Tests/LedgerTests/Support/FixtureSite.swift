@@ -40,6 +40,10 @@ enum FixtureSite {
           "patrol-1",
           .beacon(
             PlatformDetail(link: "radio", systemID: 2, footprintRadius: 0, positionSigma: 3))),
+        sensor(
+          "ear-1",
+          .receiver(
+            PlatformDetail(link: "radio", systemID: 3, footprintRadius: 0, positionSigma: 1))),
       ],
       links: [SerialLink(name: "radio", device: "/dev/ttyUSB0", baud: 57_600)],
       exercise: exercise,
@@ -89,6 +93,20 @@ enum FixtureSite {
     event.pathCount = 2
     event.path[0] = PathPoint(time: time.advanced(byNanos: -2_500_000_000), position: SIMD2(10, 2))
     event.path[1] = PathPoint(time: time, position: SIMD2(12.5, -0.25))
+    return event
+  }
+
+  /// The same by a stranger in the air who claims to be our drone, heard by it from beyond the border.
+  static var airCrossing: CrossingEvent {
+    var event = crossing
+    event.stranger = AirStranger(broadcast: .remoteID, claim: SensorID(2))
+    event.classes = ClassScores(lanes: .zero)
+    event.classes[.drone] = 1
+    event.friendlyNearby = .none
+    event.contributionCount = 1
+    event.contributions[0].sensor = SensorID(2)
+    event.contributions[0].seenFrom = .beyond
+    event.pathCount = 0
     return event
   }
 
@@ -165,14 +183,23 @@ enum FixtureSite {
       ).normalised
     event.confidence = .random(in: 0...1, using: &random)
     event.isFriendly = .random(using: &random)
+    if Int.random(in: 0..<5, using: &random) == 0 {
+      event.isFriendly = false
+      event.stranger = AirStranger(
+        broadcast: AirBroadcast.allCases.randomElement(using: &random)!,
+        claim: [.none, SensorID(2)].randomElement(using: &random)!)
+      event.classes = ClassScores(lanes: .zero)
+      event.classes[[.drone, .aircraft].randomElement(using: &random)!] = 1
+    }
     event.friendlyNearby = Bool.random(using: &random) ? .none : SensorID(2)
     event.contributionCount = .random(in: 0...16, using: &random)
     for index in 0..<16 {
       event.contributions[index] = Contribution(
-        sensor: SensorID(.random(in: 0...3, using: &random)),
+        sensor: SensorID(.random(in: 0...4, using: &random)),
         count: .random(in: 1 ... .max, using: &random),
         first: time.advanced(byNanos: -.random(in: 0...9_000_000_000, using: &random)), last: time,
-        health: HealthState.allCases.randomElement(using: &random)!)
+        health: HealthState.allCases.randomElement(using: &random)!,
+        seenFrom: BorderSide.allCases.randomElement(using: &random)!)
     }
     event.pathCount = .random(in: 0...24, using: &random)
     for index in 0..<24 {

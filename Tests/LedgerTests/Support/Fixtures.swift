@@ -51,6 +51,24 @@ enum Fixtures {
     "version":2},"type":"Feature"}
     """##
 
+  /// `FixtureSite.airCrossing` as version 1 of its type writes it.
+  static let airCrossing = ##"""
+    {"geometry":{"coordinates":[9.5001647,47.1234545,434],"type":"Point"},\##
+    "properties":{"broadcast":"remote_id","claims_to_be":"drone-1","class":"drone",\##
+    "clock":{"state":"synchronised","uncertainty_ms":2.5},"confidence":0.9375,\##
+    "configuration":"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",\##
+    "count":{"estimate":2,"max":4,"min":1},"decided_latency_ms":180.25,"direction":"in",\##
+    "disposition":"corrected","event_id":"42f7a685-f844-876d-a6fc-27ba6a062e3c",\##
+    "exercise":false,"friendly":false,"from":"Österland","heading_deg":143.1,"height_m":3.5,\##
+    "line":{"kind":"border","name":"north bank"},"path":[],\##
+    "position_covariance_m2":[0.25,-0.0125,1.5],"post":"river-2",\##
+    "sensors":[{"count":3,"first":"2026-03-01T04:05:02.789012Z","health":"ok",\##
+    "kind":"drone","last":"2026-03-01T04:05:06.289012Z","name":"drone-1",\##
+    "seen_from":"beyond"}],"software":"0.1.0","speed_mps":1.25,\##
+    "time":"2026-03-01T04:05:06.789012Z","time_uncertainty_ms":127.5,\##
+    "to":"Süd \"A\"\\B\b\t\n\f\r\u0001","track":17,"version":2},"type":"Feature"}
+    """##
+
   /// `FixtureSite.health` as version 1 of its type writes it.
   static let health = ##"""
     {"geometry":{"coordinates":[9.5000659,47.1233937,432.75],"type":"Point"},\##
