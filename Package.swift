@@ -59,7 +59,7 @@ let rooms: [Room] = [
     products: ["SystemPackage/swift-system"], isUnsafe: true, testData: ["Fixtures", "Tools"],
     testUses: ["MAVLink"]),
   Room(
-    name: "Devices", floor: 3, uses: ["Model", "CGPIOD", "CV4L2", "CSerialPort"],
+    name: "Devices", floor: 3, uses: ["Model", "MAVLink", "CGPIOD", "CV4L2", "CSerialPort"],
     isUnsafe: true),
   Room(
     name: "Simulation", floor: 3, uses: ["Model", "Geodesy", "MAVLink", "SiteConfiguration"],

@@ -9,9 +9,11 @@ struct PseudoTerminal: ~Copyable {
   /// The descriptor's number, for calls made while the owner lives.
   var number: CInt { descriptor.number }
 
-  /// Opens the terminal at `path` raw: bytes come as they were written.
-  init(path: String) throws(DeviceError) {
-    let descriptor = try OwnedDescriptor(path: path, flags: O_RDONLY | O_NONBLOCK)
+  /// Opens the terminal at `path` raw: bytes come as they were written. For reading, and for writing
+  /// if it `asks`.
+  init(path: String, asks: Bool) throws(DeviceError) {
+    let access = asks ? O_RDWR : O_RDONLY
+    let descriptor = try OwnedDescriptor(path: path, flags: access | O_NONBLOCK)
     var settings = termios()
     guard unsafe tcgetattr(descriptor.number, &settings) == 0 else {
       throw DeviceError(operation: "tcgetattr", subject: path, systemError: errno)
@@ -41,15 +43,15 @@ enum SerialTerminal: ~Copyable {
   case port(SerialPort)
   case pseudo(PseudoTerminal)
 
-  /// Opens what stands at `path`.
-  init(path: String, baud: Int) throws(DeviceError) {
+  /// Opens what stands at `path`, for writing too if it `asks`.
+  init(path: String, baud: Int, asks: Bool) throws(DeviceError) {
     guard let resolved = resolvedPath(path) else {
       throw DeviceError(operation: "opening a serial port", subject: path, systemError: errno)
     }
     if PseudoTerminal.stands(at: resolved) {
-      self = .pseudo(try PseudoTerminal(path: resolved))
+      self = .pseudo(try PseudoTerminal(path: resolved, asks: asks))
     } else {
-      self = .port(try SerialPort(path: resolved, baud: baud))
+      self = .port(try SerialPort(path: resolved, baud: baud, asks: asks))
     }
   }
 

@@ -12,6 +12,10 @@ public struct SerialCounters: Sendable, Equatable, BitwiseCopyable {
   public var losses: UInt64 = 0
   /// Times the link fell silent.
   public var silences: UInt64 = 0
+  /// Questions for the time that the port took.
+  public var questions: UInt64 = 0
+  /// Questions that it did not take as a whole.
+  public var questionsDropped: UInt64 = 0
 
   /// Nothing counted yet.
   public init() {}

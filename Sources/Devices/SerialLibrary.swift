@@ -27,15 +27,16 @@ struct SerialPort: ~Copyable {
   /// The descriptor's number, owned by the library, for calls made while the owner lives.
   let number: CInt
 
-  /// Opens the port at `path` (symbolic links resolved) for reading.
-  init(path: String, baud: Int) throws(DeviceError) {
+  /// Opens the port at `path` (symbolic links resolved) for reading, and for writing if it `asks`.
+  init(path: String, baud: Int, asks: Bool) throws(DeviceError) {
     var found: OpaquePointer?
     let result = unsafe sp_get_port_by_name(path, &found)
     guard result == SP_OK, let port = unsafe found else {
       throw serialFailure(result, operation: "sp_get_port_by_name", subject: path)
     }
     do throws(DeviceError) {
-      try unsafe Self.check(sp_open(port, SP_MODE_READ), "sp_open", path)
+      let mode = asks ? SP_MODE_READ_WRITE : SP_MODE_READ
+      try unsafe Self.check(sp_open(port, mode), "sp_open", path)
     } catch {
       unsafe sp_free_port(port)
       throw error

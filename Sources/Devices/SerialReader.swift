@@ -1,4 +1,5 @@
 import Glibc
+public import MAVLink
 public import Model
 
 /// The bytes of one serial link, as they are read.
@@ -82,6 +83,20 @@ public struct SerialReader: ~Copyable, ByteSource {
     return counters.chunks > before ? .samples(Int(counters.chunks - before)) : .quiet
   }
 
+  /// Sends a question for the time to the vehicles, without waiting: all that is ever written to a
+  /// link, and only to one whose `asksTime` says so. What the port does not take is counted.
+  public mutating func ask(_ question: TimeQuestion) {
+    guard link.asksTime, let number = terminal?.number else { return }
+    let written = question.withBytes { bytes in
+      unsafe bytes.withUnsafeBytes { unsafe write(number, $0.baseAddress, $0.count) }
+    }
+    if written == question.count {
+      counters.questions += 1
+    } else {
+      counters.questionsDropped += 1
+    }
+  }
+
   // MARK: - Bytes
 
   private mutating func take(_ events: Int32, _ body: (Instant, RawSpan) -> Void) {
@@ -121,7 +136,7 @@ public struct SerialReader: ~Copyable, ByteSource {
       let path = try name.find()
       let presence = DevicePresence(
         path: path, entry: "/sys/class/tty/\(lastComponent(resolvedPath(path) ?? path))")
-      terminal = try SerialTerminal(path: path, baud: link.baud)
+      terminal = try SerialTerminal(path: path, baud: link.baud, asks: link.asksTime)
       self.presence = presence
       backoff.attemptSucceeded(at: now)
       counters.openings += 1

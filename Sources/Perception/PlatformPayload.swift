@@ -12,6 +12,9 @@ struct PlatformPayload: BitwiseCopyable {
   private(set) var latencyNanos: Int64 = 0
 
   private var clock = BootClock()
+  /// The vehicle's clock by TIMESYNC; used where `usesOwnTime`.
+  var vehicleClock = VehicleClock()
+  private(set) var usesOwnTime = false
   private var places = History(repeating: Place())
   private var headings = History(repeating: Rotation.none)
   private var turns = History(repeating: Rotation.none)
@@ -31,10 +34,23 @@ struct PlatformPayload: BitwiseCopyable {
 
   init() {}
 
-  init(detail: PayloadDetail, latencyNanos: Int64) {
+  init(detail: PayloadDetail, latencyNanos: Int64, usesOwnTime: Bool) {
+    self.usesOwnTime = usesOwnTime
     errors = detail
     self.latencyNanos = latencyNanos
     setField(horizontal: detail.fieldOfView)
+  }
+
+  /// Our time of what the vehicle dated `bootMillis`, by its own clock; nil where that is not known or
+  /// not to be used.
+  func ownTime(bootMillis: UInt32, arrival: Instant) -> Instant? {
+    usesOwnTime ? vehicleClock.time(bootMillis: bootMillis, arrival: arrival) : nil
+  }
+
+  /// The same, by listening where nothing better is known.
+  private mutating func dated(_ bootMillis: UInt32, _ arrival: Instant) -> Instant {
+    let heard = clock.time(bootMillis: bootMillis, arrival: arrival)
+    return ownTime(bootMillis: bootMillis, arrival: arrival) ?? heard
   }
 
   // MARK: - What is heard
@@ -42,14 +58,13 @@ struct PlatformPayload: BitwiseCopyable {
   mutating func take(_ state: PlatformState, bootMillis: UInt32, _ arrival: Instant) {
     places.add(
       Place(position: state.position, velocity: SIMD3<Double>(state.velocity)),
-      at: clock.time(bootMillis: bootMillis, arrival: arrival))
+      at: dated(bootMillis, arrival))
   }
 
   mutating func take(_ message: Attitude, _ arrival: Instant) {
     let yaw = Double(message.yawRadians)
     guard yaw.isFinite else { return }
-    headings.add(
-      Rotation(yaw: yaw), at: clock.time(bootMillis: message.bootMillis, arrival: arrival))
+    headings.add(Rotation(yaw: yaw), at: dated(message.bootMillis, arrival))
   }
 
   /// Roll and pitch count from the horizon; the yaw from north or from the vehicle's front.
@@ -106,7 +121,7 @@ struct PlatformPayload: BitwiseCopyable {
   private mutating func add(
     _ turn: Rotation, isFromNorth: Bool, _ bootMillis: UInt32, _ arrival: Instant
   ) {
-    let time = clock.time(bootMillis: bootMillis, arrival: arrival)
+    let time = dated(bootMillis, arrival)
     guard !isFromNorth else {
       turns.add(turn, at: time)
       return

@@ -39,7 +39,8 @@ struct PlatformTelemetry: BitwiseCopyable {
 
   init(sensor: SensorID, detail: PlatformDetail, latencyNanos: Int64, originHeight: Double) {
     self.sensor = sensor
-    payload = PlatformPayload(detail: detail.payload, latencyNanos: latencyNanos)
+    payload = PlatformPayload(
+      detail: detail.payload, latencyNanos: latencyNanos, usesOwnTime: detail.usesOwnTime)
     systemID = detail.systemID
     footprintRadius = detail.footprintRadius
     configuredSigma = detail.positionSigma

@@ -18,6 +18,10 @@ public struct TelemetryCounters: PerceptionCounters {
   public var airLeftOut: UInt64 = 0
   /// Messages by which a vehicle of ours has its own Remote ID broadcast.
   public var ownBroadcasts: UInt64 = 0
+  /// Answers to our questions for the time.
+  public var timeAnswers: UInt64 = 0
+  /// Answers that are not to questions of ours, or took seconds.
+  public var timeAnswersRefused: UInt64 = 0
   /// Places that cannot be: 0/0, off the Earth, or more than 200 km away.
   public var implausible: UInt64 = 0
 
@@ -31,6 +35,7 @@ public struct TelemetryCounters: PerceptionCounters {
     "unknown_systems_total", "implausible_total", "signed_frames_total",
     "unsigned_refused_frames_total", "forged_frames_total", "replayed_frames_total",
     "air_reports_total", "air_claims_total", "air_left_out_total", "own_broadcasts_total",
+    "time_answers_total", "time_answers_refused_total",
   ]
 
   /// Calls `body` with each counter.
@@ -53,5 +58,7 @@ public struct TelemetryCounters: PerceptionCounters {
     body(15, airClaims)
     body(16, airLeftOut)
     body(17, ownBroadcasts)
+    body(18, timeAnswers)
+    body(19, timeAnswersRefused)
   }
 }

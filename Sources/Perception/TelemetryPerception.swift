@@ -6,8 +6,10 @@ public import Model
 /// tracks.
 ///
 /// Times are those at which the chunk was read, so that a place is late by its way over the link (tens
-/// of milliseconds at 57,600 baud). Only for the look back at the moment of a picture are the sender's
-/// times since boot tied to ours (`BootClock`).
+/// of milliseconds at 57,600 baud); where a platform's profile says so and its clock is known by
+/// TIMESYNC, its places have its own time (`VehicleClock`). For the look back at the moment of a picture
+/// the sender's times since boot are tied to ours by listening where nothing better is known
+/// (`BootClock`).
 ///
 /// - GLOBAL_POSITION_INT gives `.platform`, its accuracy from the last GPS_RAW_INT and, where it has
 ///   no heading itself, the heading from the last ATTITUDE.
@@ -126,6 +128,13 @@ public struct TelemetryPerception: ~Copyable {
     switch frame.header.messageID {
     case .gpsRawInt:
       if let message = frame.decode(GPSRawInt.self) { platforms[place].take(message, time) }
+    case .timeSync:
+      guard let answer = frame.decode(TimeSync.self), answer.respondedNanos != 0 else { return }
+      if platforms[place].payload.vehicleClock.take(answer, arrival: time) {
+        counters.timeAnswers &+= 1
+      } else {
+        counters.timeAnswersRefused &+= 1
+      }
     case .attitude:
       if let message = frame.decode(Attitude.self) { platforms[place].take(message, time) }
     case .globalPositionInt:
@@ -170,7 +179,31 @@ public struct TelemetryPerception: ~Copyable {
     guard let ground = local(message.latitudeE7, message.longitudeE7) else { return }
     counters.places &+= 1
     let state = platforms[place].state(message, ground: ground, time)
-    emit(numbering.make(platforms[place].sensor, time, .platform(state)))
+    let own = platforms[place].payload.ownTime(bootMillis: message.bootMillis, arrival: time)
+    emit(numbering.make(platforms[place].sensor, own ?? time, .platform(state)))
+  }
+
+  /// What is known of a platform's clock.
+  public struct Clock: BitwiseCopyable, Sendable, Equatable {
+    /// The platform.
+    public var sensor: SensorID
+    /// Whether it answered of late; else the numbers are 0.
+    public var isKnown: Bool
+    /// Our monotonic time minus its time since boot, nanoseconds.
+    public var offsetNanos: Int64
+    /// Bound on the error of that, nanoseconds.
+    public var uncertaintyNanos: Int64
+  }
+
+  /// Calls `body` with the clock of each platform of the link, as of `moment`.
+  public func forEachClock(at moment: Instant, _ body: (Clock) -> Void) {
+    for place in 0..<platforms.count {
+      let known = platforms[place].payload.vehicleClock.known(at: moment)
+      body(
+        Clock(
+          sensor: platforms[place].sensor, isKnown: known != nil, offsetNanos: known?.offset ?? 0,
+          uncertaintyNanos: known?.uncertainty ?? 0))
+    }
   }
 
   private mutating func take(

@@ -52,6 +52,7 @@ struct DeviceProfile {
   var footprintRadius = 0.0
   var positionSigma = 0.0
   var payload = PayloadDetail()
+  var usesOwnTime = false
 
   init(kind: Kind) { self.kind = kind }
 }

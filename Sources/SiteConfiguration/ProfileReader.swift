@@ -100,6 +100,8 @@ enum ProfileReader {
       }
     case .receiver: break
     case .drone, .beacon:
+      let times = [("link", false), ("vehicle", true)]
+      if let isOwn = section.optional("time_source")?.choice(times) { profile.usesOwnTime = isOwn }
       _ = section.optional("autopilot")?.text(example: "ArduPilot Copter 4.5")
     }
   }

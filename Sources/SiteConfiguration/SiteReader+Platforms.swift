@@ -1,6 +1,7 @@
 import Model
 
 extension SiteReader {
+  /// The other link on which a vehicle is heard.
   private func readSecondLink(_ entry: Entry, beside first: String?) -> String? {
     guard let name = entry.name() else { return nil }
     guard linkNames.contains(name), name != first else {
@@ -53,7 +54,7 @@ extension SiteReader {
     let detail = PlatformDetail(
       link: link, systemID: UInt8(system), footprintRadius: profile.footprintRadius,
       positionSigma: profile.positionSigma, payload: profile.payload, secondLink: second,
-      remoteID: remoteID, icaoAddress: address)
+      remoteID: remoteID, icaoAddress: address, usesOwnTime: profile.usesOwnTime)
     return Sensor(
       name: head.name, profile: head.profileName, place: .zero, coverage: [],
       detectionProbability: profile.detectionProbability,

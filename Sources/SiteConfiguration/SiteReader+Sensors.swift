@@ -61,10 +61,15 @@ extension SiteReader {
     let silence =
       section.optional("silence").map { $0.quantity(.time, from: "100 ms", to: "10 min") } ?? 3
     let signatures = section.optional("signatures").map(readSignatures) ?? (.ignore, nil)
-    guard let name, let device, let baud, let silence, let signatures else { return nil }
+    let asksTime = section.optional("time_sync").map { $0.flag() } ?? false
+    let forward = section.optional("forward").flatMap(readForward)
+    guard let name, let device, let baud, let silence, let signatures, let asksTime else {
+      return nil
+    }
     return SerialLink(
       name: name, device: device, baud: baud, silenceNanosMax: Int64((silence * 1e9).rounded()),
-      signatures: signatures.policy, signatureKey: signatures.key)
+      signatures: signatures.policy, signatureKey: signatures.key, asksTime: asksTime,
+      forward: forward)
   }
 
   /// `{policy, key}`: a key for every policy that looks at signatures, none for the one that does not.
@@ -84,6 +89,40 @@ extension SiteReader {
         .flatMap { secretPath($0, example: "credential:mavlink.key") }
       guard let policy, let key else { return nil }
       return (policy, key)
+    }
+  }
+
+  /// `{host, port}` of one ground station; a warning where the bytes leave this machine.
+  private func readForward(_ entry: Entry) -> ForwardTarget? {
+    entry.section { section -> ForwardTarget? in
+      let hostEntry = section.required("host", example: "127.0.0.1")
+      let host = hostEntry?.text(lengthMax: 253, example: "127.0.0.1")
+      let port = section.required("port", example: "14550")?.integer(in: 1...65_535)
+      guard let host, let hostEntry, let port else { return nil }
+      guard host.utf8.allSatisfy(Self.isOfHostName), host.utf8.first != UInt8(ascii: "-") else {
+        hostEntry.error(
+          .badValue, expected: "an IPv4 or IPv6 address, localhost, or a host name",
+          remedy: "Write the host alone, without scheme, port or path")
+        return nil
+      }
+      if !Self.isLoopback(host) {
+        list.warning(
+          .insecure, at: hostEntry.position, field: hostEntry.path, found: quoted(host),
+          expected: "a ground station on this machine: what is passed on is not encrypted",
+          remedy: "Let the ground station run here, or reach it through an encrypted tunnel")
+      }
+      return ForwardTarget(host: host, port: UInt16(port))
+    }
+  }
+
+  /// What host names and addresses are made of.
+  private static func isOfHostName(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
+      UInt8(ascii: ":"), UInt8(ascii: "%"), UInt8(ascii: "_"):
+      true
+    default: false
     }
   }
 

@@ -1,4 +1,5 @@
 import Glibc
+import MAVLink
 import Model
 import TestSupport
 import Testing
@@ -243,5 +244,30 @@ import Testing
     #expect(
       reader.counters.openings + reader.counters.failedOpenings
         <= minutes * UInt64(Backoff.attemptsMax))
+  }
+
+  @Test func `a question is written to a link that asks, and to no other`() throws {
+    for asks in [true, false] {
+      let clock = FakeClock()
+      let pair = TerminalPair()
+      var reader = SerialReader(
+        link: SerialLink(name: "drone", device: pair.path, baud: 57_600, asksTime: asks),
+        sensors: Self.sensors, clock: { clock.now })
+      var asker = TimeAsker()
+      let earlyDue = asker.question(at: 1)
+      let early = try #require(earlyDue)
+      reader.ask(early)
+      #expect(reader.counters.questions == 0)
+      _ = reader.read(timeoutMilliseconds: 0) { _, _ in }
+      let questionDue = asker.question(at: 2_000_000_000)
+      let question = try #require(questionDue)
+      reader.ask(question)
+      #expect(reader.counters.questions == (asks ? 1 : 0))
+      let written = pair.read()
+      let expected = question.withBytes { bytes in
+        bytes.byteOffsets.map { bytes.unsafeLoad(fromByteOffset: $0, as: UInt8.self) }
+      }
+      #expect(written == (asks ? expected : []))
+    }
   }
 }

@@ -29,6 +29,13 @@ final class TerminalPair {
     Array(bytes).withUnsafeBytes { max(0, Glibc.write(master, $0.baseAddress, $0.count)) }
   }
 
+  /// What was written on the terminal side so far.
+  func read() -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: 4_096)
+    let count = Glibc.read(master, &bytes, bytes.count)
+    return Array(bytes[..<max(0, count)])
+  }
+
   /// Closes the master side.
   func hangUp() {
     if master >= 0 { close(master) }

@@ -35,6 +35,46 @@ import Testing
     #expect(told.count == 1 && told[0].text.contains(" error: \(field)"), "\(told.map(\.text))")
   }
 
+  @Test func `vehicles are asked for the time only where the link says so`() throws {
+    let plain = try StationConfiguration.load(bundle: Fixture.bundle(), hash: Fixture.hash).site
+    #expect(!plain.links[0].asksTime)
+    let site = try StationConfiguration.load(
+      bundle: Fixture.bundle(
+        copter: Fixture.copter.replacing(first: "messages:", by: "time_source: vehicle\nmessages:")
+      ), hash: Fixture.hash
+    ).site
+    #expect(site.sensors.filter { $0.platform?.usesOwnTime == true }.map(\.name) == ["copter"])
+    let asking = try StationConfiguration.load(
+      bundle: bundle("time_sync: true"), hash: Fixture.hash)
+    #expect(asking.site.links[0].asksTime)
+    let told = Fixture.diagnostics(of: bundle("time_sync: on"))
+    #expect(told.count == 1 && told[0].text.contains("links[0].time_sync"))
+  }
+
+  @Test func `a ground station is read, and a warning given when it is another machine`() throws {
+    let here = try StationConfiguration.load(
+      bundle: bundle("forward: {host: localhost, port: 14550}"), hash: Fixture.hash)
+    #expect(here.site.links[0].forward == ForwardTarget(host: "localhost", port: 14_550))
+    let warnings = here.warnings.count
+    let there = try StationConfiguration.load(
+      bundle: bundle("forward: {host: gcs.post.example, port: 14550}"), hash: Fixture.hash)
+    #expect(there.site.links[0].forward?.host == "gcs.post.example")
+    #expect(there.warnings.count == warnings + 1)
+    #expect(there.warnings.contains { $0.text.contains("links[0].forward.host") })
+  }
+
+  @Test(arguments: [
+    ("forward: {host: localhost}", "links[0].forward.port"),
+    ("forward: {port: 14550}", "links[0].forward.host"),
+    ("forward: {host: \"udp://gcs\", port: 1}", "links[0].forward.host"),
+    ("forward: {host: localhost, port: 0}", "links[0].forward.port"),
+    ("forward: localhost:14550", "links[0].forward"),
+  ])
+  func `a slip in the ground station is told at its place`(_ text: String, _ field: String) {
+    let told = Fixture.diagnostics(of: bundle(text))
+    #expect(told.count == 1 && told[0].text.contains(" error: \(field)"), "\(told.map(\.text))")
+  }
+
   @Test func `the names under which our own fly are read`() throws {
     let named = Fixture.site.replacing(
       first: "system_id: 1,", by: "system_id: 1, remote_id: AB12, icao_address: \"3c65aB\",")

@@ -198,12 +198,15 @@ public struct PlatformDetail: Sendable, Equatable {
   public var remoteID: String?
   /// The 24-bit address that its transponder sends, or `nil`.
   public var icaoAddress: UInt32?
+  /// Whether its words have the vehicle's own time, where its clock is known, instead of the time at
+  /// which they were read.
+  public var usesOwnTime: Bool
 
   /// A platform heard on `link`.
   public init(
     link: String, systemID: UInt8, footprintRadius: Double, positionSigma: Double,
     payload: PayloadDetail = PayloadDetail(), secondLink: String? = nil, remoteID: String? = nil,
-    icaoAddress: UInt32? = nil
+    icaoAddress: UInt32? = nil, usesOwnTime: Bool = false
   ) {
     self.link = link
     self.systemID = systemID
@@ -213,6 +216,7 @@ public struct PlatformDetail: Sendable, Equatable {
     self.secondLink = secondLink
     self.remoteID = remoteID
     self.icaoAddress = icaoAddress
+    self.usesOwnTime = usesOwnTime
   }
 
   /// Whether it is heard on the link of that name.

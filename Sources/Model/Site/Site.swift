@@ -124,11 +124,16 @@ public struct SerialLink: Sendable, Equatable {
   /// Where the key of its signatures is, an absolute path or `credential:<name>`; `nil` when they are
   /// not looked at.
   public var signatureKey: String?
+  /// Whether the vehicles on it are asked for their clocks: the only thing that is ever sent over it.
+  public var asksTime: Bool
+  /// A ground station to which its bytes are passed on, or `nil`.
+  public var forward: ForwardTarget?
 
   /// A link.
   public init(
     name: String, device: String, baud: Int, silenceNanosMax: Int64 = 3_000_000_000,
-    signatures: SignaturePolicy = .ignore, signatureKey: String? = nil
+    signatures: SignaturePolicy = .ignore, signatureKey: String? = nil, asksTime: Bool = false,
+    forward: ForwardTarget? = nil
   ) {
     self.name = name
     self.device = device
@@ -136,5 +141,7 @@ public struct SerialLink: Sendable, Equatable {
     self.silenceNanosMax = silenceNanosMax
     self.signatures = signatures
     self.signatureKey = signatureKey
+    self.asksTime = asksTime
+    self.forward = forward
   }
 }

@@ -75,6 +75,7 @@ public struct Actor: Sendable, Equatable {
     case .vehicle: (1.6, 4)
     case .animal: (0.8, 1.2)
     case .drone: (0.3, 0.8)
+    case .aircraft: (2.5, 9)
     }
   }
 

@@ -7,9 +7,16 @@ final class LaneCells: Sendable {
   let tap = MetricCells(["recorder_dropped_total"])
   let samples = MetricCells(["samples_total"])
   let perception: MetricCells
+  /// What a link's thread does beside; `nil` for other sources.
+  let link: LinkCells?
 
-  /// Cells for the reader of `source`.
-  init(source: SourceDescription) {
+  /// Cells for the reader of `source` of `site`.
+  init(source: SourceDescription, site: Site) {
+    if case .serial(let place) = source {
+      link = LinkCells(link: place, site: site)
+    } else {
+      link = nil
+    }
     let names: [StaticString] =
       switch source {
       case .clock: []

@@ -1,5 +1,6 @@
 import CThreads
 import Devices
+import Glibc
 import MAVLink
 import Model
 import Perception
@@ -72,9 +73,14 @@ struct LaneSeat: Sendable {
     }.map { SensorID(UInt16($0)) }
     switch surroundings.origin {
     case .devices:
-      let signing = try site.links[link].signing(unixNanos: vdt_wall_nanos())
+      let now = vdt_wall_nanos()
+      let signing = try site.links[link].signing(unixNanos: now)
+      let duty = LinkDuty(
+        asker: try site.links[link].timeAsker(unixNanos: now),
+        outlet: try site.links[link].forward.map { try DatagramOutlet(to: $0) })
       return {
-        run(bytes: SerialReader(link: site.links[link], sensors: sensors), of: link, signing)
+        keepLookingUp(duty.outlet, of: link)
+        run(reader: SerialReader(link: site.links[link], sensors: sensors), of: link, signing, duty)
       }
     case .simulation(let scenario):
       let pace = surroundings.pace
@@ -109,13 +115,48 @@ struct LaneSeat: Sendable {
       sink: sink.take(), tap: tap.take(), stop: stop, cells: cells)
   }
 
+  /// A link that only tells: a simulation, or a capture, to which nothing is ever sent.
   private func run(
     bytes: consuming some ByteSource & ~Copyable, of link: Int, _ signing: LinkSigning
   ) {
     runByteLane(
       source: bytes,
       perception: TelemetryPerception(site: site, link: link, source: id, signing: signing),
-      sink: sink.take(), tap: tap.take(), stop: stop, cells: cells)
+      sink: sink.take(), tap: tap.take(), stop: stop, cells: cells, outlet: nil
+    ) { _ in }
+  }
+
+  /// A port of the running kernel.
+  private func run(
+    reader: consuming SerialReader, of link: Int, _ signing: LinkSigning, _ duty: LinkDuty
+  ) {
+    var asker = duty.asker
+    let linkCells = cells.link
+    runByteLane(
+      source: reader,
+      perception: TelemetryPerception(site: site, link: link, source: id, signing: signing),
+      sink: sink.take(), tap: tap.take(), stop: stop, cells: cells, outlet: duty.outlet
+    ) { source in
+      if let question = asker?.question(at: MonotonicClock.now().monotonicNanos) {
+        source.ask(question)
+      }
+      linkCells?.update(source.counters, duty.outlet)
+    }
+  }
+
+  /// Looks the host of an outlet up, now and again, on a thread that nobody waits for: a resolver may
+  /// take long, and neither reading nor stopping may.
+  private func keepLookingUp(_ outlet: DatagramOutlet?, of link: Int) {
+    guard let outlet, outlet.needsLookUp else { return }
+    let stop = stop
+    _ = NamedThread("fwd-\(site.links[link].name)") {
+      while !stop.isSet {
+        let isKnown = outlet.lookUp()
+        let pause = isKnown ? DatagramOutlet.refreshNanos : DatagramOutlet.retryNanos
+        let end = MonotonicClock.now().advanced(byNanos: pause)
+        while !stop.isSet, MonotonicClock.now() < end { usleep(200_000) }
+      }
+    }
   }
 }
 

@@ -71,7 +71,7 @@ final class Pipeline: Sendable {
     self.site = site
     origin = surroundings.origin
     let sources = site.sources
-    lanes = sources.dropFirst().map(LaneCells.init(source:))
+    lanes = sources.dropFirst().map { LaneCells(source: $0, site: site) }
     let log = try EventLog(directory: surroundings.ledgerDirectory, post: site.post)
     let (durable, ledgerEpoch) = (log.durableSequence, log.epoch)
     surroundings.feed.advance(to: durable)

@@ -1,3 +1,5 @@
+import Devices
+import MAVLink
 import Model
 import Perception
 
@@ -56,16 +58,27 @@ func runFrameLane<Source: FrameSource & ~Copyable>(
   }
 }
 
+/// What a serial link's thread does besides: it asks vehicles for the time and passes bytes on.
+struct LinkDuty: Sendable {
+  var asker: TimeAsker?
+  var outlet: DatagramOutlet?
+}
+
 /// The loop of one serial link's thread: bytes, telemetry, ring.
+///
+/// `turn` is called before each read, with the source.
 func runByteLane<Source: ByteSource & ~Copyable>(
   source: consuming Source, perception: consuming TelemetryPerception,
-  sink: consuming ObservationSink, tap: consuming RecorderTap, stop: StopFlag, cells: LaneCells
+  sink: consuming ObservationSink, tap: consuming RecorderTap, stop: StopFlag, cells: LaneCells,
+  outlet: DatagramOutlet?, turn: (inout Source) -> Void
 ) {
   while !stop.isSet {
+    turn(&source)
     let reading = source.read(timeoutMilliseconds: readTimeoutMilliseconds) { time, bytes in
       tap.record(bytes, at: time)
       perception.take(time, bytes) { sink.add($0) }
       sink.flush()
+      outlet?.send(bytes)
     }
     while let report = source.nextHealth() {
       tap.record(report)
@@ -74,6 +87,7 @@ func runByteLane<Source: ByteSource & ~Copyable>(
     sink.flush()
     tap.flush()
     cells.update(reading: reading, counters: perception.counters)
+    perception.forEachClock(at: MonotonicClock.now()) { cells.link?.set($0) }
     if reading == .ended { break }
   }
 }

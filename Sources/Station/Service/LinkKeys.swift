@@ -9,7 +9,14 @@ extension SerialLink {
   /// `configuration` when the key cannot be read or is none: a link that requires signatures is never
   /// opened without them.
   func signing(unixNanos: Int64) throws(StationError) -> LinkSigning {
-    guard let policy = mavlinkPolicy, let signatureKey else { return LinkSigning() }
+    guard let policy = mavlinkPolicy, let key = try key() else { return LinkSigning() }
+    return LinkSigning(
+      policy: policy, key: key, newest: SigningClock.timestamp(unixNanos: unixNanos))
+  }
+
+  /// The key of the link's signatures, read from its file; nil where none are looked at.
+  private func key() throws(StationError) -> SigningKey? {
+    guard mavlinkPolicy != nil, let signatureKey else { return nil }
     let path = secretPath(of: signatureKey)
     guard let bytes = contents(of: path) else {
       let reason = unsafe String(cString: strerror(errno))
@@ -25,12 +32,20 @@ extension SerialLink {
           + "bytes, 64 hexadecimal digits or 44 characters of base 64; write the vehicles' key there"
       )
     }
-    return LinkSigning(
-      policy: policy, key: key, newest: SigningClock.timestamp(unixNanos: unixNanos))
+    return key
   }
 
   /// The same for a replay: as recorded if the key is at hand, else frames are taken as they are.
   func replayedSigning() -> LinkSigning { (try? signing(unixNanos: 0)) ?? LinkSigning() }
+
+  /// What asks the link's vehicles for the time, with signatures where the link has a key; nil where
+  /// they are not to be asked. Throws as `signing(unixNanos:)` does.
+  func timeAsker(unixNanos: Int64) throws(StationError) -> TimeAsker? {
+    guard asksTime else { return nil }
+    guard let key = try key() else { return TimeAsker() }
+    let timestamp = SigningClock.timestamp(unixNanos: unixNanos)
+    return TimeAsker(signer: FrameSigner(key: key, linkID: 0, timestamp: timestamp))
+  }
 
   private var mavlinkPolicy: SigningPolicy? {
     switch signatures {

@@ -16,6 +16,7 @@ struct StationMetrics {
     out.sample("vedette_info", labels: [("version", SoftwareVersion.text)], UInt64(1))
     sensors(&out)
     lanes(&out)
+    clocks(&out)
     group("vedette_fusion_", pipeline.fusionCells, "fusion", &out)
     group("vedette_ledger_", pipeline.ledgerCells, "the ledger", &out)
     group("vedette_recorder_", pipeline.recorderCells, "the recorder", &out)
@@ -46,7 +47,8 @@ struct StationMetrics {
     let names = site.sources.dropFirst().map { $0.laneName(in: site) }
     var families: [String: [(lane: String, value: UInt64)]] = [:]
     for (lane, cells) in zip(names, pipeline.lanes) {
-      for group in [cells.samples, cells.sink, cells.tap, cells.perception] {
+      let link = cells.link.map { [$0.counts] } ?? []
+      for group in [cells.samples, cells.sink, cells.tap, cells.perception] + link {
         for (place, name) in group.names.enumerated() {
           families["vedette_source_\(name)", default: []].append((lane, group[place]))
         }
@@ -57,6 +59,22 @@ struct StationMetrics {
       for sample in samples {
         out.sample(name, labels: [("source", sample.lane)], sample.value)
       }
+    }
+  }
+
+  /// Clocks of vehicles that answer.
+  private func clocks(_ out: inout PrometheusText) {
+    var known: [(name: String, offset: Double, uncertainty: Double)] = []
+    for cells in pipeline.lanes {
+      cells.link?.forEachClock { known.append(($0, $1, $2)) }
+    }
+    let offset = "vedette_vehicle_clock_offset_seconds"
+    out.family(offset, .gauge, help: "Monotonic time minus the vehicle's time since boot.")
+    for clock in known { out.sample(offset, labels: [("vehicle", clock.name)], clock.offset) }
+    let uncertainty = "vedette_vehicle_clock_uncertainty_seconds"
+    out.family(uncertainty, .gauge, help: "Bound on the error of that offset.")
+    for clock in known {
+      out.sample(uncertainty, labels: [("vehicle", clock.name)], clock.uncertainty)
     }
   }
 
