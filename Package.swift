@@ -28,6 +28,8 @@ struct CLibrary {
   var name: String
   var pkgConfig: String?
   var debian: String
+  /// Whether it is compiled here, of sources beside its module map.
+  var isOurs = false
 }
 
 let cLibraries: [CLibrary] = [
@@ -42,6 +44,7 @@ let cLibraries: [CLibrary] = [
   CLibrary(name: "CSystemd", pkgConfig: "libsystemd", debian: "libsystemd-dev"),
   CLibrary(name: "CThreads", pkgConfig: nil, debian: "libc6-dev"),
   CLibrary(name: "CCarrylessProduct", pkgConfig: nil, debian: "libc6-dev"),
+  CLibrary(name: "CVisionKernels", pkgConfig: nil, debian: "libc6-dev", isOurs: true),
 ]
 
 let rooms: [Room] = [
@@ -52,7 +55,9 @@ let rooms: [Room] = [
   Room(
     name: "MAVLink", floor: 1, uses: ["CCarrylessProduct", "Digests"], isUnsafe: true,
     testData: ["Tools"]),
-  Room(name: "Vision", floor: 2, uses: ["Model", "Geodesy"], isUnsafe: true),
+  Room(
+    name: "Vision", floor: 2, uses: ["Model", "Geodesy", "CVisionKernels"], isUnsafe: true,
+    testData: ["Truth"]),
   Room(name: "SiteConfiguration", floor: 2, uses: ["Model", "Geodesy"], products: ["Yams/Yams"]),
   Room(
     name: "Captures", floor: 2, uses: ["Model", "Geodesy", "CZstd"],
@@ -166,9 +171,12 @@ func product(_ text: String) -> Target.Dependency {
 }
 
 var targets: [Target] = cLibraries.filter { kept.contains($0.name) }.map {
-  .systemLibrary(
-    name: $0.name, path: "Sources/CLibraries/\($0.name)", pkgConfig: $0.pkgConfig,
-    providers: [.apt([$0.debian])])
+  $0.isOurs
+    ? .target(
+      name: $0.name, path: "Sources/CLibraries/\($0.name)", publicHeadersPath: ".")
+    : .systemLibrary(
+      name: $0.name, path: "Sources/CLibraries/\($0.name)", pkgConfig: $0.pkgConfig,
+      providers: [.apt([$0.debian])])
 }
 for room in keptRooms {
   let dependencies =

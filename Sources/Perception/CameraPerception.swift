@@ -205,6 +205,12 @@ public struct CameraPerception: ~Copyable {
     case .sceneChange:
       counters.sceneChanges &+= 1
       tell(fault: .sceneChange, header.time, emit)
+    case .moved:
+      counters.sceneChanges &+= 1
+      tell(fault: .moved, header.time, emit)
+    case .unsharp:
+      counters.blinded &+= 1
+      tell(fault: .unsharp, header.time, emit)
     case .frozen:
       counters.blinded &+= 1
       tell(fault: .frozen, header.time, emit)

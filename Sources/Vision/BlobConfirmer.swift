@@ -30,12 +30,18 @@ struct BlobConfirmer: ~Copyable {
     var box: SIMD4<Int32> = .zero
     var centre: SIMD2<Int32> = .zero
     var birth: SIMD2<Int32> = .zero
+    var birthBox: SIMD4<Int32> = .zero
     var velocity: SIMD2<Int32> = .zero
     var travel: Int32 = 0
+    /// Length of its way, half cells, without the jitter of its sides.
+    var path: Int32 = 0
+    /// The same, across and down together.
+    var wandering: Int32 = 0
     /// Where it stands still, and for how many frames.
     var anchor: SIMD2<Int32> = .zero
     var stillFrames: Int32 = 0
     var ownTravel: Int32 = 0
+    var area: Int32 = 0
     var hits: UInt16 = 0
     var misses: UInt16 = 0
     var isConfirmed = false
@@ -51,17 +57,26 @@ struct BlobConfirmer: ~Copyable {
   private static let missesMax: UInt16 = 1
   private static let missesMaxConfirmed: UInt16 = 5
 
+  /// From how many thousandths of another one in its reach on a target must go steadily.
+  private static let chanceMax = 10
+  private var transients = TransientRate()
+  private let grid: CellGrid
+
   /// Farthest from its anchor that a thing standing still is found, half cells.
   private static let stillMax: Int32 = 3
 
-  init(confirmFrames: Int) {
+  init(grid: CellGrid, confirmFrames: Int) {
+    self.grid = grid
     candidates = Buffer(count: Self.capacity, repeating: Candidate())
     standings = Buffer(count: ComponentList.capacity, repeating: Standing())
     self.confirmFrames = UInt16(confirmFrames)
   }
 
   /// Forgets all: the scene is another.
-  mutating func removeAll() { count = 0 }
+  mutating func removeAll() {
+    count = 0
+    transients = TransientRate()
+  }
 
   /// Takes the components of one frame; `standing(of:)` then tells what each turned out to be.
   mutating func take(_ components: borrowing ComponentList) {
@@ -123,13 +138,19 @@ struct BlobConfirmer: ~Copyable {
       }
     }
     guard let best else { return nil }
+    let chance = transients.chance(of: component, grid: grid)
+    let needed = neededFrames(component, chance: chance)
     update(best) { candidate in
+      let step = centre &- candidate.centre
+      candidate.path &+= max(max(abs(step.x), abs(step.y)) - 1, 0)
+      candidate.wandering &+= max(abs(step.x) - 1, 0) &+ max(abs(step.y) - 1, 0)
       let moved = (centre &- candidate.centre) &* 16 / Int32(candidate.misses + 1)
       candidate.velocity =
         candidate.hits == 1
         ? moved : candidate.velocity &+ (moved &- candidate.velocity) / 4
       candidate.centre = centre
       candidate.box = Self.box(component)
+      candidate.area = component.area
       candidate.hits = candidate.hits == .max ? .max : candidate.hits + 1
       candidate.misses = 0
       candidate.isMatched = true
@@ -143,13 +164,43 @@ struct BlobConfirmer: ~Copyable {
         candidate.anchor = centre
         candidate.stillFrames = 0
       }
-      let isPlain = component.area >= 24 && component.strong * 2 >= component.area
-      let needed = isPlain && confirmFrames > 1 ? confirmFrames - 1 : confirmFrames
-      // A small one must have gone two cells: spots that flicker in place never do.
-      let hasGone = component.area >= 16 || candidate.travel >= 4
+      // Spots that flicker or sway in place never go far, nor straight.
+      let net = max(abs(away.x), abs(away.y))
+      let side = min(component.width, component.height)
+      // What only shrinks, as a ghost does while the background takes it in, has gone nowhere.
+      let beyond = max(
+        max(candidate.birthBox.x - component.left, candidate.birthBox.y - component.top),
+        max(component.right - candidate.birthBox.z, component.bottom - candidate.birthBox.w))
+      let hasGone =
+        net >= max(4, side / 4) && net * 2 >= candidate.path
+        && beyond >= max(2, side / 8)
+        && (chance < Self.chanceMax || Self.isSteady(candidate))
       if candidate.hits >= needed && hasGone { candidate.isConfirmed = true }
     }
     return best
+  }
+
+  /// Whether a candidate goes straight, and by less than half its length a frame: nothing else is
+  /// believed among flakes and drops.
+  private static func isSteady(_ candidate: Candidate) -> Bool {
+    let away = candidate.centre &- candidate.birth
+    let length = max(candidate.box.z - candidate.box.x, candidate.box.w - candidate.box.y)
+    return (abs(away.x) + abs(away.y)) * 4 >= candidate.wandering * 3
+      && max(abs(candidate.velocity.x), abs(candidate.velocity.y)) <= 16 * length
+  }
+
+  /// Frames in which a component must be found: one less for a large one that stands out, more where
+  /// things of its size come and go, so that one is likely to be found in the place of another.
+  private func neededFrames(_ component: Component, chance: Int) -> UInt16 {
+    guard confirmFrames > 1 else { return confirmFrames }
+    let isPlain = component.area >= 24 && component.strong * 2 >= component.area
+    return switch chance {
+    case ..<3: isPlain ? confirmFrames - 1 : confirmFrames
+    case ..<10: confirmFrames + 2
+    case ..<30: confirmFrames + 4
+    case ..<100: confirmFrames + 6
+    default: confirmFrames + 9
+    }
   }
 
   /// A new candidate; a part that split off from a confirmed one is confirmed too.
@@ -162,7 +213,9 @@ struct BlobConfirmer: ~Copyable {
     candidate.box = Self.box(component)
     candidate.centre = Self.centre(component)
     candidate.birth = candidate.centre
+    candidate.birthBox = candidate.box
     candidate.anchor = candidate.centre
+    candidate.area = component.area
     candidate.hits = 1
     candidate.isMatched = true
     candidate.isConfirmed = confirmFrames == 1
@@ -184,12 +237,18 @@ struct BlobConfirmer: ~Copyable {
   }
 
   private mutating func dropMissed() {
+    transients.fade()
     var kept = 0
     for index in 0..<count {
       var candidate = candidates[index]
       if !candidate.isMatched { candidate.misses += 1 }
       let limit = candidate.isConfirmed ? Self.missesMaxConfirmed : Self.missesMax
-      guard candidate.misses <= limit else { continue }
+      guard candidate.misses <= limit else {
+        if !candidate.isConfirmed {
+          transients.count(centre: candidate.centre, area: candidate.area, grid: grid)
+        }
+        continue
+      }
       candidates.set(kept, candidate)
       kept += 1
     }

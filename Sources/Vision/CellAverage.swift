@@ -5,10 +5,10 @@
 enum CellAverage {
   /// Writes the means (luma times 64) of all open cells to `cells`; closed cells keep what they have.
   ///
-  /// Programmer error unless `luma` holds `grid.height` rows of `grid.width` pixels, `stride` apart.
+  /// `lines` is room for four rows of cells. Programmer error unless `luma` holds `grid.height` rows of `grid.width` pixels, `stride` apart.
   static func average(
     luma: RawSpan, stride: Int, grid: CellGrid, mask: borrowing PrivacyMask,
-    into cells: borrowing Buffer<Int16>
+    lines: borrowing Buffer<Int16>, into cells: borrowing Buffer<Int16>
   ) {
     precondition(
       stride >= grid.width && luma.byteCount >= stride * (grid.height - 1) + grid.width,
@@ -17,6 +17,7 @@ enum CellAverage {
     unsafe luma.withUnsafeBytes { bytes in
       guard let start = bytes.baseAddress else { return }
       switch grid.cellSize {
+      case 1: unsafe CellSmoothing.smooth(start, stride, grid, mask, lines: lines, into: cells)
       case 2: unsafe run(Fold2.self, start, stride, grid, mask, cells)
       case 4: unsafe run(Fold4.self, start, stride, grid, mask, cells)
       case 8: unsafe run(Fold8.self, start, stride, grid, mask, cells)

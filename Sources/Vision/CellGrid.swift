@@ -6,7 +6,7 @@ struct CellGrid: BitwiseCopyable, Equatable {
   /// Picture size in pixels.
   let width: Int
   let height: Int
-  /// Edge of a cell in pixels, a power of two, 2 ... 16.
+  /// Edge of a cell in pixels, a power of two, 1 ... 16.
   let cellSize: Int
   /// Cells across and down.
   let columns: Int
@@ -14,17 +14,17 @@ struct CellGrid: BitwiseCopyable, Equatable {
   /// Cells from one row to the next in memory.
   let stride: Int
 
-  /// Most cells across or down when the cell size is chosen here.
-  static let sideCellsMax = 512
+  /// Most cells of a picture when the cell size is chosen here: 1920 by 1080 pixels in cells of 2.
+  static let cellsMax = 520_000
 
   init(width: Int, height: Int, cellSize wanted: Int) {
     precondition(
       (16...8192).contains(width) && (16...8192).contains(height),
       "picture of \(width)x\(height) pixels: each side must be 16 ... 8192")
     precondition(
-      [0, 2, 4, 8, 16].contains(wanted), "cell size \(wanted): it must be 0, 2, 4, 8 or 16")
-    var size = 2
-    while size < 16, max(width, height) / size > Self.sideCellsMax { size *= 2 }
+      [0, 1, 2, 4, 8, 16].contains(wanted), "cell size \(wanted): it must be 0, 1, 2, 4, 8 or 16")
+    var size = 1
+    while size < 16, (width / size) * (height / size) > Self.cellsMax { size *= 2 }
     self.width = width
     self.height = height
     cellSize = wanted == 0 ? size : wanted

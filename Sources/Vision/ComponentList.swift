@@ -115,6 +115,6 @@ struct ComponentList: ~Copyable {
     guard across * 2 >= min(a.width, b.width) else { return false }
     let gap = max(a.top, b.top) - min(a.bottom, b.bottom)
     let height = max(a.bottom, b.bottom) - min(a.top, b.top)
-    return gap <= max(1, height / 5)
+    return gap <= max(1, height / 5) && min(a.area, b.area) * 3 <= max(a.area, b.area)
   }
 }

@@ -10,6 +10,10 @@ public struct DetectorCounters: BitwiseCopyable, Sendable, Equatable {
   public var ghosts: UInt64 = 0
   /// Changes of the whole scene.
   public var sceneChanges: UInt64 = 0
+  /// Frames that were shifted back: the camera shook.
+  public var shaken: UInt64 = 0
+  /// Times that the camera was found to look elsewhere for good.
+  public var moves: UInt64 = 0
   /// Times that the background was made brighter or darker as a whole.
   public var gainSteps: UInt64 = 0
   /// Runs, components and candidates that a bounded table had no room for.

@@ -10,38 +10,42 @@
 struct EdgeEvidence {
   let grid: CellGrid
 
-  /// Cells from the outermost marked cell of a row to the ones that are compared: one inwards and two
-  /// outwards, so that the cells through which the outline itself runs are left out.
-  private static let inwards = 1
-  private static let outwards = 2
+  /// Cells from the outermost marked cell of a row to the ones that are compared, so that those
+  /// through which the outline itself runs are left out: about a hundredth of the picture's height
+  /// inwards, twice that outwards.
+  private var inwards: Int { max(1, grid.rows / 120) }
+  private var outwards: Int { 2 * inwards }
 
-  /// Step of the picture across the component's outline over the difference inside of it: about 1
-  /// for a thing, near 0 for a ghost; `nil` where too little of the outline can be seen.
+  /// Step across the component's outline over the difference inside of it, of the picture and of the
+  /// background: in the picture about 1 for a thing, near 0 for a ghost, whose outline the background
+  /// has; `nil` where too little of the outline can be seen.
   ///
   /// It can mislead: of a thing as bright as a ground with a pattern, marks end where the ground
   /// happens to be as bright.
-  func ratio(
+  func steps(
     of component: Component, marks: borrowing Buffer<UInt64>, cells: borrowing Buffer<Int16>,
     mean: borrowing Buffer<Int16>
-  ) -> Double? {
+  ) -> (picture: Double, background: Double)? {
     var step = 0
+    var known = 0
     var inside = 0
     var count = 0
     for row in Int(component.top)..<Int(component.bottom) {
       guard let (first, last) = extent(row, component, marks) else { continue }
       let base = row * grid.stride
       for side in 0..<2 {
-        let outer = side == 0 ? first - Self.outwards : last + Self.outwards
+        let outer = side == 0 ? first - outwards : last + outwards
         guard outer >= 0, outer < grid.columns else { continue }
         let inner =
-          side == 0 ? min(first + Self.inwards, last) : max(last - Self.inwards, first)
+          side == 0 ? min(first + inwards, last) : max(last - inwards, first)
         step += abs(Int(cells[base + inner]) - Int(cells[base + outer]))
+        known += abs(Int(mean[base + inner]) - Int(mean[base + outer]))
         inside += abs(Int(cells[base + inner]) - Int(mean[base + inner]))
         count += 1
       }
     }
     guard count >= 4, inside > 0 else { return nil }
-    return Double(step) / Double(inside)
+    return (Double(step) / Double(inside), Double(known) / Double(inside))
   }
 
   /// The outermost marked cells of a row of the component's box.

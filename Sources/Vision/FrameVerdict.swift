@@ -11,4 +11,8 @@ public enum FrameVerdict: UInt8, BitwiseCopyable, Sendable, CaseIterable {
   case frozen = 3
   /// The picture has no contrast (covered, dark, overexposed); nothing is told.
   case noContrast = 4
+  /// Most edges of the scene are gone (out of focus, sprayed, fogged); nothing is told.
+  case unsharp = 5
+  /// The camera looks elsewhere for good: the background is learned anew; nothing is told.
+  case moved = 6
 }

@@ -20,9 +20,13 @@ extension MotionDetector {
 
   private func fillCell(_ row: Int, _ column: Int, of picture: inout [UInt8]) {
     let size = grid.cellSize
-    for y in row * size..<(row + 1) * size {
-      let start = y * grid.width + column * size
-      for at in start..<start + size { picture[at] = 255 }
+    let offset = (shift &* size &+ 2) &>> SIMD2(repeating: 2)
+    for y in row * size + offset.y..<(row + 1) * size + offset.y
+    where y >= 0 && y < grid.height {
+      for x in column * size + offset.x..<(column + 1) * size + offset.x
+      where x >= 0 && x < grid.width {
+        picture[y * grid.width + x] = 255
+      }
     }
   }
 }

@@ -19,14 +19,26 @@ public struct MotionDetector: ~Copyable {
   private let statistics: SceneStatistics
   private let model: BackgroundModel
   let marks: ForegroundMarks
+  private let shadows: ShadowFilter
+  private var landmarks: Landmarks
+  private var shake: ShakeEstimator
+  private var sharpness: SharpnessWatch
+  private var aligned: Buffer<Int16>
   private let refiner: EdgeRefiner
   private let edgeEvidence: EdgeEvidence
   private var cells: Buffer<Int16>
+  private let lines: Buffer<Int16>
   private var previousCells: Buffer<Int16>
   private var finder: ComponentFinder
+  private let gate: ComponentGate
   private(set) var components = ComponentList()
   private(set) var confirmer: BlobConfirmer
 
+  /// Where in the latest frame the background's origin lies, quarters of a cell.
+  private(set) var shift = SIMD2<Int>(0, 0)
+  /// Whether `cells` was shifted back; `aligned` then holds the frame as it came.
+  private var isStraightened = false
+  private var held = HeldShift()
   private var hasSeed = false
   private var isWarm = false
   /// Learning since, frames of it, and how long it must last.
@@ -54,12 +66,19 @@ public struct MotionDetector: ~Copyable {
     statistics = SceneStatistics(grid: grid, mask: mask)
     model = BackgroundModel(grid: grid)
     marks = ForegroundMarks(grid: grid)
+    shadows = ShadowFilter(grid: grid)
+    landmarks = Landmarks(grid: grid)
+    shake = ShakeEstimator(grid: grid)
+    sharpness = SharpnessWatch(grid: grid)
+    aligned = Buffer(count: grid.count, repeating: 0)
     refiner = EdgeRefiner(grid: grid)
     edgeEvidence = EdgeEvidence(grid: grid)
+    lines = Buffer(count: 4 * grid.stride, repeating: 0)
     cells = Buffer(count: grid.count, repeating: 0)
     previousCells = Buffer(count: grid.count, repeating: 0)
     finder = ComponentFinder(grid: grid)
-    confirmer = BlobConfirmer(confirmFrames: parameters.confirmFrames)
+    gate = ComponentGate(grid: grid, parameters: parameters)
+    confirmer = BlobConfirmer(grid: grid, confirmFrames: parameters.confirmFrames)
     warmUpNanos = parameters.warmUpNanos
   }
 
@@ -75,8 +94,11 @@ public struct MotionDetector: ~Copyable {
     frameNumber &+= 1
     noteTime(time)
     swap(&cells, &previousCells)
-    CellAverage.average(luma: luma, stride: stride, grid: grid, mask: mask, into: cells)
+    CellAverage.average(
+      luma: luma, stride: stride, grid: grid, mask: mask, lines: lines,
+      into: cells)
     let verdict = judge(time, body)
+    bringBack()
     if verdict != .ok {
       counters.framesWithoutScan &+= 1
       components.removeAll()
@@ -93,24 +115,107 @@ public struct MotionDetector: ~Copyable {
       seed(time, warmUpNanos: parameters.warmUpNanos)
       return .warmingUp
     }
-    followLight()
+    let isLightSteady = !followLight()
+    let hasMoved = hasMoved(time, isLightSteady: isLightSteady)
+    if hasMoved { followMove() }
+    straighten()
+    switch isWarm
+      ? sharpness.judge(cells, mean: model.mean, landmarks: landmarks, time: time) : .sharp
+    {
+    case .sharp: break
+    case .unsharp: return .unsharp
+    case .lasting:
+      seed(time, warmUpNanos: parameters.warmUpNanos / 3)
+      return .unsharp
+    }
     seedFrames += 1
-    if !isWarm && seedFrames >= 8 && time.nanos(since: seedTime) >= warmUpNanos { isWarm = true }
-    model.update(cells, step: step(), weak: marks.weak, strong: marks.strong)
+    let framesMin = warmUpNanos < parameters.warmUpNanos ? 4 : 8
+    if !isWarm && seedFrames >= framesMin && time.nanos(since: seedTime) >= warmUpNanos {
+      isWarm = true
+    }
+    model.update(
+      cells, step: step(), toggled: marks.toggled, covered: marks.covered, weak: marks.weak,
+      strong: marks.strong)
+    refreshRange(isWhole: hasMoved)
     let differing = marks.apply(mask)
+    marks.noteToggles()
     if differing * 100 > mask.openCount * parameters.sceneChangePercent {
       counters.sceneChanges &+= 1
       seed(time, warmUpNanos: parameters.warmUpNanos / 3)
       return .sceneChange
     }
     guard isWarm else { return .warmingUp }
+    guard !hasMoved else { return .moved }
     marks.dropHalo(cells: cells, mean: model.mean)
-    marks.clean()
-    // Joins over two cells of 4 pixels and more, or four of 2: the gap is about the same in pixels.
-    marks.join(radius: grid.cellSize == 2 ? 2 : 1)
+    marks.smooth()
+    shadows.apply(to: marks, cells: cells, mean: model.mean, radius: rimRadius)
+    marks.smooth()
+    marks.join(radius: joinRadius)
     findComponents()
     tell(body)
+    cover()
     return .ok
+  }
+
+  /// Finds how far the camera shook, and whether it looks elsewhere for good; not while the light
+  /// changes, when nothing fits.
+  private mutating func hasMoved(_ time: Instant, isLightSteady: Bool) -> Bool {
+    shift = SIMD2(0, 0)
+    landmarks.follow(model.mean, mask)
+    guard isLightSteady else { return false }
+    shift = shake.shift(of: cells, mean: model.mean, landmarks: landmarks)
+    return held.take(shift, time)
+  }
+
+  /// Takes the background along by whole cells to where the camera looks now; what is left of the
+  /// shift is straightened.
+  private mutating func followMove() {
+    counters.moves &+= 1
+    let whole = (shift &+ 2) &>> SIMD2(repeating: 2)
+    model.move(by: whole, cells: cells, scratch: aligned)
+    landmarks.begin(model.mean, mask)
+    shake.restart()
+    held = HeldShift()
+    marks.covered.fill(0)
+    shift = shift &- 4 &* whole
+  }
+
+  /// Shifts the cells back by what the camera shook.
+  private mutating func straighten() {
+    guard shift != SIMD2(0, 0) else { return }
+    counters.shaken &+= 1
+    shake.align(cells, by: shift, mean: model.mean, mask: mask, into: aligned)
+    swap(&cells, &aligned)
+    isStraightened = true
+  }
+
+  /// Makes `cells` the frame as it came.
+  private mutating func bringBack() {
+    guard isStraightened else { return }
+    swap(&cells, &aligned)
+    isStraightened = false
+  }
+
+  /// About as wide as the edge of a shadow is.
+  private var rimRadius: Int { max(1, (grid.rows + 60) / 120) }
+
+  private var joinRadius: Int { max(1, (grid.rows + 160) / 200) }
+
+  /// An eighth of the rows in turn: the mean changes slowly.
+  private func refreshRange(isWhole: Bool) {
+    guard !isWhole else { return model.refreshRange(rows: 0..<grid.rows) }
+    let part = (grid.rows + 7) / 8
+    let first = Int(frameNumber % 8) * part
+    model.refreshRange(rows: min(first, grid.rows)..<min(first + part, grid.rows))
+  }
+
+  /// Notes where the confirmed targets are, one cell wider on all sides.
+  private func cover() {
+    marks.beginCover()
+    for index in 0..<components.count where confirmer.standing(of: index).isConfirmed {
+      marks.cover(components[index])
+    }
+    marks.endCover()
   }
 
   private mutating func noteTime(_ time: Instant) {
@@ -136,9 +241,16 @@ public struct MotionDetector: ~Copyable {
   }
 
   private mutating func seed(_ time: Instant, warmUpNanos: Int64) {
+    bringBack()
+    shift = SIMD2(0, 0)
     model.seed(cells)
+    landmarks.begin(model.mean, mask)
+    sharpness.restart()
+    shake.restart()
+    held = HeldShift()
     confirmer.removeAll()
     hasSeed = true
+    marks.covered.fill(0)
     isWarm = false
     seedTime = time
     seedFrames = 0
@@ -147,11 +259,15 @@ public struct MotionDetector: ~Copyable {
 
   /// Makes the background brighter or darker as a whole when the picture became so by 1/64 or more;
   /// a change by more than a quarter is left to be a change of scene.
-  private mutating func followLight() {
+  ///
+  /// Returns whether the light changed.
+  private mutating func followLight() -> Bool {
     let gain = statistics.gain(cells, over: model.mean)
-    guard abs(gain) >= 4 && abs(gain) <= 64 else { return }
+    guard abs(gain) >= 4 else { return false }
+    guard abs(gain) <= 64 else { return true }
     model.scale(by: gain, towards: cells)
     counters.gainSteps &+= 1
+    return true
   }
 
   private func step() -> BackgroundModel.Step {
@@ -163,34 +279,18 @@ public struct MotionDetector: ~Copyable {
     return BackgroundModel.Step(
       contrastMin: Int16(parameters.contrastMin * 64), deviations: Int16(parameters.deviations),
       shift: Int16(isWarm ? target : min(target, max(learned, 1))),
-      ageMax: isWarm ? Int16(min(max(frames, 8), 31_000)) : -1, frame: frameNumber)
+      ageMax: isWarm ? Int16(min(max(frames, 8), 31_000)) : -1,
+      unrestRise: isWarm ? 48 : 192, frame: frameNumber)
   }
 
   private mutating func findComponents() {
     components.removeAll()
-    let areaMin = Int32(parameters.areaCellsMin)
     finder.find(marks, cells: cells, mean: model.mean)
     for label in 0..<finder.labelCount {
-      guard let component = finder.component(label), component.area >= areaMin else { continue }
-      // A faint one must be large.
-      guard component.strong > 0 || component.area >= 4 * areaMin else { continue }
-      guard isLargeEnough(component) else { continue }
+      guard let component = finder.component(label), gate.admits(component) else { continue }
       components.insert(component)
     }
     components.joinFragments()
-    components.tighten(marks.weak, grid: grid, cells: cells, mean: model.mean)
-  }
-
-  /// Whether the longer side is at least `MotionParameters.sizeMetresMin` on the ground; always
-  /// where the ground is not known.
-  private func isLargeEnough(_ component: Component) -> Bool {
-    guard let ground = parameters.ground else { return true }
-    let size = Double(grid.cellSize)
-    let foot = SIMD2(Double(component.left + component.right) / 2, Double(component.bottom)) * size
-    let range = ground.sighting(of: foot).range
-    guard range.isFinite else { return true }
-    let side = Double(max(component.width, component.height)) * size
-    return side * ground.metresPerPixel(atRange: range) >= MotionParameters.sizeMetresMin
   }
 
   private mutating func tell(_ body: (Blob) -> Void) {
@@ -208,25 +308,37 @@ public struct MotionDetector: ~Copyable {
     }
   }
 
-  /// Whether a component has stood still where it first showed, and has no edge in the picture:
-  /// nothing stands there, the background is wrong. What came from elsewhere is a thing.
+  /// Whether a component has stood still and has no edge in the picture: nothing stands there, the
+  /// background is wrong. What came from elsewhere is a thing, unless the background has the edges
+  /// that the picture lacks.
   private func isGhost(_ component: Component, _ standing: BlobConfirmer.Standing) -> Bool {
-    guard Int64(standing.stillFrames) * frameNanos >= MotionParameters.ghostNanos,
-      standing.ownTravel <= 2 * max(component.width, component.height)
+    let stillNanos = Int64(standing.stillFrames) * frameNanos
+    guard stillNanos >= MotionParameters.ghostLostNanos else { return false }
+    guard
+      let steps = edgeEvidence.steps(
+        of: component, marks: marks.weak, cells: cells, mean: model.mean)
     else { return false }
-    let ratio = edgeEvidence.ratio(
-      of: component, marks: marks.weak, cells: cells, mean: model.mean)
-    return ratio.map { $0 < MotionParameters.ghostEdgeMax } ?? false
+    let isClear = component.difference >= Int64(component.area) * MotionParameters.ghostLostMin
+    if isClear && steps.background > 2 * steps.picture
+      && steps.picture < MotionParameters.ghostEdgeLostMax
+    {
+      return true
+    }
+    return stillNanos >= MotionParameters.ghostNanos
+      && steps.picture < MotionParameters.ghostEdgeMax
+      && standing.ownTravel <= 2 * max(component.width, component.height)
   }
 
   private func blob(_ component: Component, _ standing: BlobConfirmer.Standing) -> Blob {
     let size = Double(grid.cellSize)
+    let offset = SIMD2(Double(shift.x), Double(shift.y)) * size / Double(ShakeEstimator.quarters)
     let picture = SIMD4(
       Double(grid.width), Double(grid.height), Double(grid.width), Double(grid.height))
     let edges =
-      (refiner.edges(of: component, cells: cells, model: model) * size)
+      (refiner.edges(of: component, cells: cells, model: model) * size
+      + SIMD4(offset.x, offset.y, offset.x, offset.y))
       .clamped(lowerBound: .zero, upperBound: picture)
-    let footColumn = refiner.footColumn(of: component, cells: cells, model: model) * size
+    let footColumn = refiner.footColumn(of: component, cells: cells, model: model) * size + offset.x
     let left = min(edges.x.rounded(.down), picture.x - 1)
     let top = min(edges.y.rounded(.down), picture.y - 1)
     let contrast = Float(component.difference) / Float(64 * component.area)

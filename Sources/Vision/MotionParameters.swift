@@ -4,8 +4,8 @@ public import Model
 ///
 /// Brightness is told in steps of the 8-bit luma scale.
 public struct MotionParameters: Sendable {
-  /// Edge of a square cell in pixels: 2, 4, 8 or 16; 0 takes the smallest that gives at most 512
-  /// cells across and down. All detection is done on means of cells.
+  /// Edge of a square cell in pixels: 1, 2, 4, 8 or 16; 0 takes the smallest that gives at most
+  /// 520,000 cells. All detection is done on means of cells.
   public var cellSize = 0
   /// Shortest time after the start, and after a change of the whole scene a third of it, in which
   /// the background is learned and nothing is reported, nanoseconds. At least 8 frames are taken.
@@ -14,7 +14,7 @@ public struct MotionParameters: Sendable {
   public var backgroundNanos: Int64 = 4_000_000_000
   /// How long something must stand still to become background, nanoseconds. The place that a parked
   /// thing left ("ghost") is forgotten after the same time. 1 s ... 10 minutes.
-  public var absorbNanos: Int64 = 20_000_000_000
+  public var absorbNanos: Int64 = 60_000_000_000
   /// Smallest difference from the background that counts, luma steps, 1 ... 60.
   public var contrastMin = 4
   /// Difference that counts, in mean absolute deviations of the cell, 2 ... 16. For Gaussian noise
@@ -28,9 +28,9 @@ public struct MotionParameters: Sendable {
   /// Share of the picture that must differ at once to be a change of the whole scene, percent.
   public var sceneChangePercent = 50
   /// So many equal frames in a row, and at least `frozenNanos`, are a frozen picture.
-  public var frozenFrames = 10
+  public var frozenFrames = 8
   /// Shortest time of equal frames that is a frozen picture, nanoseconds.
-  public var frozenNanos: Int64 = 2_000_000_000
+  public var frozenNanos: Int64 = 800_000_000
   /// Least spread of brightness (5th to 95th percentile of the cells) that is a picture, luma steps.
   public var spreadMin = 6
   /// Parts of the picture that are never looked at, polygons in fractions of width and height.
@@ -41,6 +41,15 @@ public struct MotionParameters: Sendable {
   /// Step of the picture across an outline, over the difference from the background inside of it,
   /// below which nothing stands there.
   public static let ghostEdgeMax = 0.5
+  /// The same where the background steps by more than twice as much there: it shows what left. Then a
+  /// shorter time is enough.
+  public static let ghostEdgeLostMax = 0.6
+  /// Least mean difference for that, luma times 64: what is as bright as the ground hides its edges.
+  public static let ghostLostMin: Int64 = 32 * 64
+  /// See `ghostEdgeLostMax`, nanoseconds.
+  public static let ghostLostNanos: Int64 = 400_000_000
+  /// How long most edges must be gone before the picture is learned as it is, nanoseconds.
+  public static let unsharpNanosMax: Int64 = 60_000_000_000
 
   /// Least length of a target's longer side on the ground, metres, where `ground` is known: below
   /// the smallest animal of interest, above birds and insects near the ground.

@@ -54,6 +54,13 @@ let package = Package(
         + ["Rings", "Model", "Simulation", "Perception", "Fusion", "Ledger", "SiteConfiguration"]
         .map { .product(name: $0, package: "vedette") },
       swiftSettings: settings),
+    // Luma to boxes; vision.py compares it with OpenCV's MOG2.
+    .executableTarget(
+      name: "VisionBench",
+      dependencies: ["Model", "Simulation", "Vision"].map {
+        .product(name: $0, package: "vedette")
+      },
+      swiftSettings: settings),
   ],
   cLanguageStandard: .gnu11,
   cxxLanguageStandard: .cxx17

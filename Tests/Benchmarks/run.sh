@@ -1,12 +1,12 @@
 #!/bin/sh
 # Builds all benches in release mode and runs them. Exit code 1 when a budget is missed.
-# Needs libboost-dev, valgrind and a python3 with pymavlink. usage: run.sh [ROUNDS]
+# Needs libboost-dev, valgrind, python3-opencv and a python3 with pymavlink. usage: run.sh [ROUNDS]
 # BENCH_SCRATCH names another folder for what is built.
 set -eu
 cd "$(dirname "$0")"
 
 # What the products in Package.swift name.
-VEDETTE_TARGETS="Rings Model MAVLink Simulation Perception Fusion Ledger SiteConfiguration"
+VEDETTE_TARGETS="Rings Model MAVLink Vision Simulation Perception Fusion Ledger SiteConfiguration"
 export VEDETTE_TARGETS
 scratch=${BENCH_SCRATCH:-.build}
 
@@ -22,4 +22,5 @@ status=0
 ./instructions.sh "$(realpath "$scratch")/release/RingInstructions" || status=1
 "$scratch/release/MAVLinkBench" || status=1
 "$scratch/release/HotPathAllocations" || status=1
+./vision.py "$(realpath "$scratch")/release/VisionBench" || status=1
 exit $status

@@ -18,7 +18,8 @@ struct CellAverageTests {
         grid: grid, polygons: [[SIMD2(0.1, 0.2), SIMD2(0.4, 0.1), SIMD2(0.3, 0.6)]])
       let cells = Buffer<Int16>(count: grid.count, repeating: -1)
       CellAverage.average(
-        luma: luma.span.bytes, stride: stride, grid: grid, mask: mask, into: cells)
+        luma: luma.span.bytes, stride: stride, grid: grid, mask: mask,
+        lines: Buffer(count: 4 * grid.stride, repeating: 0), into: cells)
       for row in 0..<grid.rows {
         for column in 0..<grid.columns {
           let at = row * grid.stride + column

@@ -54,6 +54,17 @@ struct SyntheticScene {
   }
 }
 
+extension SyntheticScene {
+  /// Something with a pattern, light and dark, as things are.
+  mutating func paintChecks(left: Int, top: Int, width: Int, height: Int) {
+    for y in max(top, 0)..<min(top + height, self.height) {
+      for x in left..<left + width where x >= 0 && x < self.width {
+        picture[y * stride + x] = ((x - left) / 6 + (y - top) / 6) % 2 == 0 ? 230 : 15
+      }
+    }
+  }
+}
+
 /// The time of frame `index` at 25 frames/s.
 func frameTime(_ index: Int) -> Instant {
   Instant(monotonicNanos: 1_000_000_000 + Int64(index) * 40_000_000)

@@ -59,6 +59,10 @@ public enum HealthReason: UInt8, BitwiseCopyable, Sendable, CaseIterable {
   case other = 15
   /// Frames came in its name without a signature that holds, or with one that was used before.
   case signatureRefused = 16
+  /// Most edges of the scene are gone: out of focus, sprayed, fogged.
+  case unsharp = 17
+  /// The camera looks elsewhere than it did: its pose is no longer what the site file says.
+  case moved = 18
 
   /// The word on the wire and in metrics.
   public var name: StaticString {
@@ -80,6 +84,8 @@ public enum HealthReason: UInt8, BitwiseCopyable, Sendable, CaseIterable {
     case .ended: "ended"
     case .other: "other"
     case .signatureRefused: "signature_refused"
+    case .unsharp: "unsharp"
+    case .moved: "moved"
     }
   }
 }
