@@ -32,7 +32,7 @@ public enum SizeLikelihood {
 
   /// Likelihoods for an outline of that many metres, scaled so that nothing is below 0.2.
   ///
-  /// `uninformative` unless both sides are positive and finite. A drone is not on the ground: 0.2.
+  /// `uninformative` unless both sides are positive and finite. Drones and aircraft are not on the ground: 0.2.
   /// Cost: 8 logarithms and 4 exponentials.
   public static func scores(widthMetres: Double, heightMetres: Double) -> ClassScores {
     guard widthMetres > 0, heightMetres > 0, widthMetres.isFinite, heightMetres.isFinite else {
@@ -46,6 +46,7 @@ public enum SizeLikelihood {
       scores[shape.target] = Float(0.2 + exp(-0.5 * (x * x + y * y)))
     }
     scores[.drone] = 0.2
+    scores[.aircraft] = 0.2
     // As likely as a middling fit.
     scores[.unknown] = 0.5
     return scores

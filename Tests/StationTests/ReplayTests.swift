@@ -17,7 +17,7 @@ import Testing
     let capture = folder + "/run.mcap"
     let loaded = try LoadedSite(bundle: DemoSite.bundle)
     let live = try await LiveRun(
-      origin: .simulation(.borderDemo), recordPath: capture, seconds: 4,
+      origin: .simulation(.borderDemo), recordPath: capture, seconds: 10,
       reader: { () throws(ConfigurationErrors) in loaded }
     ).run { _ in }
     #expect(live.count >= 9, "each of the nine sensors says that it delivers")
@@ -48,7 +48,7 @@ import Testing
     let profiles = DemoSite.bundle.profiles
     let loaded = try LoadedSite(bundle: SiteBundle(site: site, profiles: profiles))
     _ = try await LiveRun(
-      origin: .simulation(.borderDemo), recordPath: capture, seconds: 4,
+      origin: .simulation(.borderDemo), recordPath: capture, seconds: 10,
       reader: { () throws(ConfigurationErrors) in loaded }
     ).run { _ in }
     let names = loaded.configuration.site.sensors.map(\.name)

@@ -227,7 +227,11 @@ struct LedgerLane: ~Copyable {
   private mutating func warn(_ text: String?) {
     board.note(storageWarning: text ?? treeFault)
     if let text, !isWarned { logger.error("\(text)") }
-    if text == nil, isWarned { logger.notice("the ledger's disk has room again") }
+    if text == nil, isWarned {
+      logger.notice("the ledger's disk has room again")
+      // The tree, too, may have lacked nothing but room.
+      nextSeal = .distantPast
+    }
     isWarned = text != nil
   }
 
