@@ -75,7 +75,7 @@ struct DisturbanceTests {
   }
 
   @Test(
-    "are told within a second, raise no target, and are over within two",
+    "are told within a second and over within two, with no more detections than their limits say",
     arguments: Disturbance.Kind.allCases)
   func told(kind: Disturbance.Kind) {
     let disturbance = Disturbance(kind, interval: Self.interval, seed: 3)

@@ -1,6 +1,7 @@
 import Calibration
 import Geodesy
 import Glibc
+import Ledger
 import Model
 import SiteConfiguration
 import Vision
@@ -117,19 +118,7 @@ struct CalibrationReport {
     return "\(whole < 0 ? "-" : "")\(padded.dropLast(digits))\(point)\(padded.suffix(digits))"
   }
 
-  /// A JSON string (RFC 8259, section 7).
   private func quoted(_ text: String) -> String {
-    var quoted = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar.value {
-      case 0x22: quoted += "\\\""
-      case 0x5C: quoted += "\\\\"
-      case 0..<0x20:
-        let digits = String(scalar.value, radix: 16)
-        quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: quoted.unicodeScalars.append(scalar)
-      }
-    }
-    return quoted + "\""
+    String(decoding: CanonicalString.quoted(text), as: UTF8.self)
   }
 }
