@@ -1,7 +1,7 @@
 /// Finds the members of one flat JSON object without building anything.
 ///
 /// Reads what captures contain: an object whose values are strings, numbers, words, or nested values
-/// that are passed over. Whatever is not that gives nothing, never a trap.
+/// that are passed over and can be entered by `init(at:)`. Whatever is not that gives nothing, never a trap.
 struct JSONFields {
   /// A member's value.
   enum Value: Equatable {
@@ -11,8 +11,8 @@ struct JSONFields {
     case integer(Int64)
     /// `true`, `false`, `null`, or a number with fraction or exponent.
     case word(Range<Int>)
-    /// A nested value.
-    case other
+    /// A nested object or list, its brackets included.
+    case nested(Range<Int>)
   }
 
   private var position = 0
@@ -21,6 +21,9 @@ struct JSONFields {
 
   /// At the beginning of the object.
   init() {}
+
+  /// At the nested object or list that begins at `position`.
+  init(at position: Int) { self.position = position }
 
   /// The next member, or nothing at the end of the object or when it is broken.
   mutating func next(_ bytes: RawSpan) -> (key: Range<Int>, value: Value)? {
@@ -42,6 +45,28 @@ struct JSONFields {
     skipSpace(bytes)
     guard let value = value(bytes) else { return fail() }
     return (key, value)
+  }
+
+  /// The next element of a list, or nothing at the end of the list or when it is broken.
+  mutating func nextElement(_ bytes: RawSpan) -> Value? {
+    guard !isBroken else { return nil }
+    skipSpace(bytes)
+    if isFirst {
+      isFirst = false
+      guard eat("[", bytes) else { return failElement() }
+      skipSpace(bytes)
+      if eat("]", bytes) { return nil }
+    } else {
+      if eat("]", bytes) { return nil }
+      guard eat(",", bytes) else { return failElement() }
+      skipSpace(bytes)
+    }
+    return value(bytes) ?? failElement()
+  }
+
+  private mutating func failElement() -> Value? {
+    isBroken = true
+    return nil
   }
 
   private mutating func fail() -> (key: Range<Int>, value: Value)? {
@@ -80,7 +105,9 @@ struct JSONFields {
   private mutating func value(_ bytes: RawSpan) -> Value? {
     switch peek(bytes) {
     case UInt8(ascii: "\"")?: return string(bytes).map { .string($0) }
-    case UInt8(ascii: "{")?, UInt8(ascii: "[")?: return passOver(bytes) ? .other : nil
+    case UInt8(ascii: "{")?, UInt8(ascii: "[")?:
+      let start = position
+      return passOver(bytes) ? .nested(start..<position) : nil
     default: return word(bytes)
     }
   }
@@ -110,7 +137,8 @@ struct JSONFields {
     var isNegative = false
     var magnitude: Int64 = 0
     while let byte = peek(bytes) {
-      if byte == UInt8(ascii: ",") || byte == UInt8(ascii: "}") || byte <= 32 { break }
+      if byte == UInt8(ascii: ",") || byte <= 32 { break }
+      if byte == UInt8(ascii: "}") || byte == UInt8(ascii: "]") { break }
       if byte == UInt8(ascii: "-"), position == start {
         isNegative = true
       } else if (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) {

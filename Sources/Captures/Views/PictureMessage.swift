@@ -137,7 +137,8 @@ extension WallTime {
   /// Whole seconds since 1970, rounded down, and the rest.
   var secondsAndNanos: (seconds: Int64, nanos: Int64) {
     let seconds = unixNanos.quotientRounded(by: 1_000_000_000)
-    return (seconds, unixNanos - seconds * 1_000_000_000)
+    // The seconds rounded down may lie before the first nanosecond that can be told.
+    return (seconds, unixNanos &- seconds &* 1_000_000_000)
   }
 }
 
