@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// Why a case or an answer could not be scored.
+/// Why a case, an answer or a run could not be used.
 public struct ScoringError: Error, Sendable, CustomStringConvertible {
   /// Whether something is missing, rather than wrong.
   public var isMissing: Bool
@@ -10,7 +10,7 @@ public struct ScoringError: Error, Sendable, CustomStringConvertible {
   public var underlying: String
 
   /// The subject and what was found.
-  public var description: String { "cannot score \(subject): \(underlying)" }
+  public var description: String { "cannot use \(subject): \(underlying)" }
 }
 
 /// The files of an observation case and of an answer, as they stand.

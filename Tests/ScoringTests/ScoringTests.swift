@@ -9,7 +9,7 @@ private let fixtures = URL(filePath: #filePath).deletingLastPathComponent().path
 private let shared =
   "/" + #filePath.split(separator: "/").dropLast(4).joined(separator: "/") + "/shared/fusion-cases"
 
-private func python(_ arguments: String) -> Int32 {
+func python(_ arguments: String) -> Int32 {
   let process = Process()
   process.executableURL = URL(filePath: "/bin/sh")
   process.arguments = ["-c", "python3 \(arguments) >/dev/null 2>&1"]
