@@ -20,6 +20,9 @@ DEB_PACKAGES := dpkg-dev debhelper lintian debootstrap
 PYTHON_PACKAGES := mcap==1.6.0 pymavlink==2.4.50 jsonschema==4.26.0 numpy==2.4.6 scipy==1.17.1 \
   zstandard==0.23.0 lz4==4.3.3
 VENV := $(CACHE)/python-$(shell echo "$(PYTHON_PACKAGES)" | sha256sum | cut -c1-12)
+# The tracker that the benchmark compares fusion with.
+BENCH_PYTHON_PACKAGES := stonesoup==1.9.1 pyehm==2.2
+BENCH_VENV := $(CACHE)/python-$(shell echo "$(BENCH_PYTHON_PACKAGES)" | sha256sum | cut -c1-12)
 
 .PHONY: help demo test test-hardware bench fuzz scenes sanitize format lint install clean
 .PHONY: swift-present build-packages test-packages bench-packages hardware-packages release
@@ -56,8 +59,8 @@ test: build-packages test-packages release $(VENV)/ready
 test-hardware: build-packages test-packages hardware-packages deb $(VENV)/ready
 	PATH="$(VENV)/bin:$$PATH" Tests/HardwareBench/run.sh $(BUILD)/release $(SCENARIOS)
 
-bench: build-packages bench-packages $(VENV)/ready
-	PATH="$(VENV)/bin:$$PATH" Tests/Benchmarks/run.sh
+bench: build-packages bench-packages $(VENV)/ready $(BENCH_VENV)/ready
+	PATH="$(VENV)/bin:$$PATH" BENCH_PYTHON="$(BENCH_VENV)/bin/python3" Tests/Benchmarks/run.sh
 
 # FUZZ_SECONDS for each fuzzer; FUZZERS="MAVLink" runs only those.
 FUZZ_SECONDS := 60
@@ -170,9 +173,11 @@ install-packages:
 deb-packages: install-packages
 	$(call install_packages,$(DEB_PACKAGES))
 
-$(VENV)/ready: | test-packages
-	@echo "== making the Python environment of the tests"
-	rm -rf $(VENV)
-	/usr/bin/python3 -m venv $(VENV)
-	$(VENV)/bin/pip install -q --disable-pip-version-check $(PYTHON_PACKAGES)
+$(VENV)/ready: PACKAGES = $(PYTHON_PACKAGES)
+$(BENCH_VENV)/ready: PACKAGES = $(BENCH_PYTHON_PACKAGES)
+$(VENV)/ready $(BENCH_VENV)/ready: | test-packages
+	@echo "== making a Python environment of $(PACKAGES)"
+	rm -rf $(@D)
+	/usr/bin/python3 -m venv $(@D)
+	$(@D)/bin/pip install -q --disable-pip-version-check $(PACKAGES)
 	touch $@

@@ -68,7 +68,7 @@ let rooms: [Room] = [
     isUnsafe: true),
   Room(
     name: "Simulation", floor: 3, uses: ["Model", "Geodesy", "MAVLink", "SiteConfiguration"],
-    isUnsafe: true, testUses: ["Perception", "Vision"]),
+    isUnsafe: true, testUses: ["Perception", "Vision", "Fusion"]),
   Room(
     name: "Perception", floor: 3, uses: ["Model", "Geodesy", "MAVLink", "Vision", "CTurboJPEG"],
     isUnsafe: true),

@@ -208,6 +208,9 @@ public struct CameraPerception: ~Copyable {
     case .moved:
       counters.sceneChanges &+= 1
       tell(fault: .moved, header.time, emit)
+    case .rolling:
+      counters.blinded &+= 1
+      tell(fault: .rolling, header.time, emit)
     case .unsharp:
       counters.blinded &+= 1
       tell(fault: .unsharp, header.time, emit)

@@ -13,6 +13,7 @@ import Yams
 /// field_of_view: 60 deg
 /// lens: {k1: -0.2, k2: 0.03}   # straight if absent
 /// range: 80 m          # farthest distance that is believed; 200 m if absent
+/// privacy_masks: [[[0, 0], [0.3, 0], [0.3, 0.2], [0, 0.2]]]   # as in the site file; none if absent
 /// ```
 public enum PoseFile {
   /// Largest file that is read, bytes.
@@ -105,7 +106,8 @@ public enum PoseFile {
     let range =
       section.optional("range").map { $0.quantity(.length, from: "1 m", to: "5 km") } ?? 200
     let lens = section.optional("lens").map { $0.section(CameraCalibration.lens) } ?? .straight
-    guard let up, let tilt, let field, let roll, let compass, let range, let lens else {
+    let masks = PrivacyPolygons.read(of: section)
+    guard let up, let tilt, let field, let roll, let compass, let range, let lens, let masks else {
       return nil
     }
     var camera = camera(width: width, height: height)
@@ -115,6 +117,7 @@ public enum PoseFile {
     camera.horizontalFieldOfView = field
     camera.lens = lens
     camera.rangeMetres = range
+    camera.privacyMasks = masks
     guard lens.shows(width: width, height: height, halfTangent: tan(field / 2)) else {
       CameraCalibration.tellFolded(section.entry)
       return nil

@@ -73,7 +73,7 @@ extension SiteReader {
       section.has("calibration") ? calibration.map { Pose($0) } : readPose(of: section)
     let lens = readLens(of: section)
     let mode = readMode(of: section, profile: head?.profile)
-    let masks = readMasks(of: section)
+    let masks = PrivacyPolygons.read(of: section)
     guard let head, let device, let pose, let lens, let mode, let masks else { return nil }
     let profile = head.profile
     var detail = CameraDetail(
@@ -154,24 +154,6 @@ extension SiteReader {
       return nil
     }
     return mode
-  }
-
-  /// Parts of the picture that are never looked at: polygons of [x, y] in fractions.
-  private func readMasks(of section: Section) -> [[SIMD2<Double>]]? {
-    guard let entry = section.optional("privacy_masks") else { return [] }
-    guard let entries = entry.list(count: 0...32) else { return nil }
-    let masks = entries.compactMap { entry -> [SIMD2<Double>]? in
-      guard let corners = entry.list(count: 3...64) else { return nil }
-      let points = corners.compactMap { corner -> SIMD2<Double>? in
-        guard let pair = corner.list(count: 2...2) else { return nil }
-        guard let x = pair[0].number(in: 0...1), let y = pair[1].number(in: 0...1) else {
-          return nil
-        }
-        return SIMD2(x, y)
-      }
-      return points.count == corners.count ? points : nil
-    }
-    return masks.count == entries.count ? masks : nil
   }
 
   /// Ground in view of a calibrated camera; the pie slice of its bearings for another.

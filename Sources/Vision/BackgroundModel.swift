@@ -24,6 +24,8 @@ struct BackgroundModel: ~Copyable {
   let age: Buffer<Int16>
   /// What is added to the threshold of a cell whose mark flickers, luma times 64.
   let unrest: Buffer<Int16>
+  /// For 16 cells each: 0 where unrest and age of all are 0, for the wide loop.
+  private let lively: Buffer<UInt8>
   /// Lowest and highest mean about a cell.
   let low: Buffer<Int16>
   let high: Buffer<Int16>
@@ -71,6 +73,7 @@ struct BackgroundModel: ~Copyable {
     deviation = Buffer(count: grid.count, repeating: Self.deviationStart)
     age = Buffer(count: grid.count, repeating: 0)
     unrest = Buffer(count: grid.count, repeating: 0)
+    lively = Buffer(count: grid.count / 16, repeating: 0)
     low = Buffer(count: grid.count, repeating: 0)
     high = Buffer(count: grid.count, repeating: 0)
   }
@@ -81,6 +84,7 @@ struct BackgroundModel: ~Copyable {
     deviation.fill(Self.deviationStart)
     age.fill(0)
     unrest.fill(0)
+    lively.fill(0)
     refreshRange(rows: 0..<grid.rows)
   }
 
@@ -118,6 +122,7 @@ struct BackgroundModel: ~Copyable {
     scratch.fill(0)
     Self.move(unrest, by: shift, grid, into: scratch)
     age.fill(0)
+    lively.fill(1)
   }
 
   /// Puts what `plane` holds, shifted, over `scratch`, and the whole back into `plane`.
@@ -181,6 +186,7 @@ struct BackgroundModel: ~Copyable {
     unsafe kernel.weak = UnsafeMutableRawPointer(weak.base).assumingMemoryBound(to: UInt8.self)
     unsafe kernel.strong =
       UnsafeMutableRawPointer(strong.base).assumingMemoryBound(to: UInt8.self)
+    unsafe kernel.lively = lively.base
     unsafe kernel.count = grid.count
     unsafe kernel.contrast_min = step.contrastMin
     unsafe kernel.deviations = step.deviations

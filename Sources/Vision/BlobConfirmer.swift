@@ -42,6 +42,8 @@ struct BlobConfirmer: ~Copyable {
     var stillFrames: Int32 = 0
     var ownTravel: Int32 = 0
     var area: Int32 = 0
+    /// Sum of the areas in which it was found.
+    var areaSum: Int64 = 0
     var hits: UInt16 = 0
     var misses: UInt16 = 0
     var isConfirmed = false
@@ -138,7 +140,11 @@ struct BlobConfirmer: ~Copyable {
       }
     }
     guard let best else { return nil }
-    let chance = transients.chance(of: component, grid: grid)
+    // Two flakes that meet are no larger thing.
+    let seen = candidates[best]
+    let usual = Int32(truncatingIfNeeded: seen.areaSum / Int64(max(seen.hits, 1)))
+    let chance = transients.chance(
+      of: component, area: min(component.area, usual), grid: grid)
     let needed = neededFrames(component, chance: chance)
     update(best) { candidate in
       let step = centre &- candidate.centre
@@ -151,7 +157,10 @@ struct BlobConfirmer: ~Copyable {
       candidate.centre = centre
       candidate.box = Self.box(component)
       candidate.area = component.area
-      candidate.hits = candidate.hits == .max ? .max : candidate.hits + 1
+      if candidate.hits < .max {
+        candidate.hits += 1
+        candidate.areaSum += Int64(component.area)
+      }
       candidate.misses = 0
       candidate.isMatched = true
       let away = centre &- candidate.birth
@@ -181,12 +190,15 @@ struct BlobConfirmer: ~Copyable {
   }
 
   /// Whether a candidate goes straight, and by less than half its length a frame: nothing else is
-  /// believed among flakes and drops.
+  /// believed among flakes and drops. Nor is the length more than that of a thing of its usual area,
+  /// 1.5 times as long as a square: two flakes that meet are no longer one.
   private static func isSteady(_ candidate: Candidate) -> Bool {
     let away = candidate.centre &- candidate.birth
     let length = max(candidate.box.z - candidate.box.x, candidate.box.w - candidate.box.y)
-    return (abs(away.x) + abs(away.y)) * 4 >= candidate.wandering * 3
-      && max(abs(candidate.velocity.x), abs(candidate.velocity.y)) <= 16 * length
+    let speed = max(abs(candidate.velocity.x), abs(candidate.velocity.y))
+    let squared = Int64(speed) * Int64(speed)
+    return (abs(away.x) + abs(away.y)) * 4 >= candidate.wandering * 3 && speed <= 16 * length
+      && squared * 4 <= 256 * 9 * candidate.areaSum / Int64(max(candidate.hits, 1))
   }
 
   /// Frames in which a component must be found: one less for a large one that stands out, more where
@@ -216,6 +228,7 @@ struct BlobConfirmer: ~Copyable {
     candidate.birthBox = candidate.box
     candidate.anchor = candidate.centre
     candidate.area = component.area
+    candidate.areaSum = Int64(component.area)
     candidate.hits = 1
     candidate.isMatched = true
     candidate.isConfirmed = confirmFrames == 1
@@ -224,9 +237,11 @@ struct BlobConfirmer: ~Copyable {
       guard parent.isConfirmed, Self.overlap(parent.box, candidate.box) else { continue }
       candidate.isConfirmed = true
       candidate.hits = parent.hits
+      candidate.areaSum = Int64(component.area) * Int64(parent.hits)
       candidate.travel = parent.travel
       break
     }
+    transients.countBegun(centre: candidate.centre, area: candidate.area, grid: grid)
     candidates.set(count, candidate)
     count += 1
     return count - 1

@@ -82,7 +82,7 @@ struct ForegroundMarks: ~Copyable {
       }
     }
     for row in 0..<tilesDown {
-      for column in 0..<tilesAcross {
+      for column in 0..<tilesAcross where tiles[row * tilesAcross + column] > 0 {
         var top: Int16 = 0
         for y in max(row - 1, 0)...min(row + 1, tilesDown - 1) {
           for x in max(column - 1, 0)...min(column + 1, tilesAcross - 1) {
@@ -123,7 +123,19 @@ struct ForegroundMarks: ~Copyable {
     precondition(marks.count == scratch.count)
     let words = grid.wordsPerRow
     let base = unsafe marks.base
+    // Most rows have no marks, nor do those beside them.
+    var wasEmpty = true
+    var isEmpty = unsafe Self.isEmpty(base, words)
     for row in 0..<grid.rows {
+      let next = unsafe base + min(row + 1, grid.rows - 1) &* words
+      let willBeEmpty = unsafe Self.isEmpty(next, words)
+      let isQuiet = wasEmpty && isEmpty && willBeEmpty
+      wasEmpty = isEmpty
+      isEmpty = willBeEmpty
+      guard !isQuiet else {
+        unsafe (scratch.base + row &* words).update(repeating: 0, count: words)
+        continue
+      }
       let above = (row > 0 ? row - 1 : row) &* words
       let below = (row + 1 < grid.rows ? row + 1 : row) &* words
       for word in 0..<words {
@@ -143,6 +155,18 @@ struct ForegroundMarks: ~Copyable {
       }
     }
     unsafe marks.base.update(from: scratch.base, count: marks.count)
+  }
+
+  @inline(__always)
+  private static func isEmpty(_ line: UnsafePointer<UInt64>, _ words: Int) -> Bool {
+    var any: UInt64 = 0
+    for word in 0..<words { unsafe any |= line[word] }
+    return any == 0
+  }
+
+  @inline(__always)
+  private static func isEmpty(_ line: UnsafeMutablePointer<UInt64>, _ words: Int) -> Bool {
+    unsafe isEmpty(UnsafePointer(line), words)
   }
 
   /// How many of a cell and its two neighbours across are marked, as two bits.
@@ -173,6 +197,10 @@ struct ForegroundMarks: ~Copyable {
     for row in 0..<grid.rows {
       let line = unsafe marks.base + row &* words
       let out = unsafe scratch.base + row &* words
+      guard unsafe !Self.isEmpty(line, words) else {
+        unsafe out.update(repeating: 0, count: words)
+        continue
+      }
       for word in 0..<words {
         let middle = unsafe line[word]
         let left = unsafe word > 0 ? line[word &- 1] >> 63 : 0
@@ -199,6 +227,10 @@ struct ForegroundMarks: ~Copyable {
     for row in 0..<grid.rows {
       let line = unsafe marks.base + row &* words
       let out = unsafe scratch.base + row &* words
+      guard unsafe !Self.isEmpty(line, words) else {
+        unsafe out.update(repeating: 0, count: words)
+        continue
+      }
       for word in 0..<words {
         let middle = unsafe line[word]
         let left = unsafe word > 0 ? line[word &- 1] >> 63 : 1

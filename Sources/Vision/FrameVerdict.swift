@@ -15,4 +15,6 @@ public enum FrameVerdict: UInt8, BitwiseCopyable, Sendable, CaseIterable {
   case unsharp = 5
   /// The camera looks elsewhere for good: the background is learned anew; nothing is told.
   case moved = 6
+  /// The rows are out of step and run (lost sync, dropped lines); nothing is told or learned.
+  case rolling = 7
 }

@@ -23,6 +23,7 @@ public struct MotionDetector: ~Copyable {
   private var landmarks: Landmarks
   private var shake: ShakeEstimator
   private var sharpness: SharpnessWatch
+  private var rollWatch: RollWatch
   private var aligned: Buffer<Int16>
   private let refiner: EdgeRefiner
   private let edgeEvidence: EdgeEvidence
@@ -70,6 +71,7 @@ public struct MotionDetector: ~Copyable {
     landmarks = Landmarks(grid: grid)
     shake = ShakeEstimator(grid: grid)
     sharpness = SharpnessWatch(grid: grid)
+    rollWatch = RollWatch(grid: grid)
     aligned = Buffer(count: grid.count, repeating: 0)
     refiner = EdgeRefiner(grid: grid)
     edgeEvidence = EdgeEvidence(grid: grid)
@@ -114,6 +116,14 @@ public struct MotionDetector: ~Copyable {
     guard hasSeed else {
       seed(time, warmUpNanos: parameters.warmUpNanos)
       return .warmingUp
+    }
+    switch isWarm ? rollWatch.judge(cells, mean: model.mean, mask: mask, time: time) : .steady {
+    case .steady: break
+    case .rolling: return .rolling
+    case .lasting:
+      counters.sceneChanges &+= 1
+      seed(time, warmUpNanos: parameters.warmUpNanos / 3)
+      return .sceneChange
     }
     let isLightSteady = !followLight()
     let hasMoved = hasMoved(time, isLightSteady: isLightSteady)
@@ -246,6 +256,7 @@ public struct MotionDetector: ~Copyable {
     model.seed(cells)
     landmarks.begin(model.mean, mask)
     sharpness.restart()
+    rollWatch.restart()
     shake.restart()
     held = HeldShift()
     confirmer.removeAll()

@@ -140,14 +140,16 @@ struct ShadowFilter: ~Copyable {
       var carry: UInt64 = 0
       for word in 0..<words {
         let at = row * words + word
-        let filled = Self.fillUp(core[at] | carry & weak[at], weak[at])
+        let open = weak[at]
+        let filled = open == 0 ? core[at] : Self.fillUp(core[at] | carry & open, open)
         inner.set(at, filled)
         carry = filled >> 63
       }
       carry = 0
       for word in stride(from: words - 1, through: 0, by: -1) {
         let at = row * words + word
-        let filled = Self.fillDown(core[at] | carry & weak[at], weak[at])
+        let open = weak[at]
+        let filled = open == 0 ? core[at] : Self.fillDown(core[at] | carry & open, open)
         scratch.set(at, filled)
         carry = filled << 63
       }

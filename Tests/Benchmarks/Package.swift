@@ -54,12 +54,19 @@ let package = Package(
         + ["Rings", "Model", "Simulation", "Perception", "Fusion", "Ledger", "SiteConfiguration"]
         .map { .product(name: $0, package: "vedette") },
       swiftSettings: settings),
+    // Observations to tracks; fusion.py compares it with Stone Soup.
+    .executableTarget(
+      name: "FusionBench",
+      dependencies: ["BenchSupport", "CAllocationCounter"]
+        + ["Model", "Fusion"].map { .product(name: $0, package: "vedette") },
+      swiftSettings: settings),
     // Luma to boxes; vision.py compares it with OpenCV's MOG2.
     .executableTarget(
       name: "VisionBench",
-      dependencies: ["Model", "Simulation", "Vision"].map {
-        .product(name: $0, package: "vedette")
-      },
+      dependencies: ["CAllocationCounter"]
+        + ["Model", "Simulation", "Vision", "Perception"].map {
+          .product(name: $0, package: "vedette")
+        },
       swiftSettings: settings),
   ],
   cLanguageStandard: .gnu11,

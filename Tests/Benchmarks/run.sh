@@ -22,5 +22,7 @@ status=0
 ./instructions.sh "$(realpath "$scratch")/release/RingInstructions" || status=1
 "$scratch/release/MAVLinkBench" || status=1
 "$scratch/release/HotPathAllocations" || status=1
+"$scratch/release/FusionBench" || status=1
+${BENCH_PYTHON:-python3} ./fusion.py "$(realpath "$scratch")/release/FusionBench" || status=1
 ./vision.py "$(realpath "$scratch")/release/VisionBench" || status=1
 exit $status

@@ -16,6 +16,15 @@ import Testing
     #expect(abs(pose.tilt + .pi / 6) < 1e-12)
   }
 
+  @Test func `a pose takes privacy masks like a site file`() throws {
+    let text = "height: 5 m\ntilt: -30 deg\nfield_of_view: 60 deg\nprivacy_masks: "
+    let found = try PoseFile.parse(
+      text + "[[[0, 0], [0.5, 0], [0, 1]]]\n", list: DiagnosticList(file: "pose.yaml"), width: 640,
+      height: 360)
+    #expect(found.camera.privacyMasks == [[SIMD2(0, 0), SIMD2(0.5, 0), SIMD2(0, 1)]])
+    #expect(throws: ConfigurationErrors.self) { try parse(text + "[[[0, 0], [2, 0], [0, 1]]]\n") }
+  }
+
   @Test(arguments: [
     "", "[", "height: 5 m\n", "height: -5 m\ntilt: -30 deg\nfield_of_view: 60 deg\n",
     "height: 5 m\ntilt: 30 deg\nfield_of_view: 60 deg\n",

@@ -31,8 +31,10 @@ __attribute__((target("avx2"))) void vdt_background_update(const struct vdt_back
   const __m128i shift = _mm_cvtsi32_si128(step->shift);
   const __m128i unrest_shift = _mm_cvtsi32_si128(step->unrest_shift);
   for (size_t i = 0; i < step->count; i += 16) {
-    const __m256i x = LOAD(cells), m = LOAD(mean), v = LOAD(deviation), u = LOAD(unrest);
-    const __m256i a = LOAD(age);
+    const __m256i x = LOAD(cells), m = LOAD(mean), v = LOAD(deviation);
+    const bool was_lively = step->lively[i / 16];
+    const __m256i u = was_lively ? LOAD(unrest) : _mm256_setzero_si256();
+    const __m256i a = was_lively ? LOAD(age) : _mm256_setzero_si256();
     const __m256i is_toggled = _mm256_cmpeq_epi16(
         _mm256_and_si256(ALL((int16_t)load_bits(step->toggled + i / 8)), places), places);
     const __m256i is_covered = _mm256_cmpeq_epi16(
@@ -71,9 +73,15 @@ __attribute__((target("avx2"))) void vdt_background_update(const struct vdt_back
     const __m256i fade =
         _mm256_sra_epi16(_mm256_add_epi16(u, ALL(step->unrest_rounding)), unrest_shift);
     const __m256i rise = _mm256_and_si256(is_toggled, ALL(step->unrest_rise));
-    STORE(unrest, _mm256_min_epi16(
-                      _mm256_sub_epi16(_mm256_add_epi16(u, rise), fade), ALL(step->unrest_max)));
-    STORE(age, age);
+    const __m256i unrest = _mm256_min_epi16(
+        _mm256_sub_epi16(_mm256_add_epi16(u, rise), fade), ALL(step->unrest_max));
+    const __m256i both = _mm256_or_si256(unrest, age);
+    const bool is_lively = !_mm256_testz_si256(both, both);
+    if (was_lively || is_lively) {
+      STORE(unrest, unrest);
+      STORE(age, age);
+      step->lively[i / 16] = is_lively;
+    }
     store_bits(step->weak + i / 8, bits_of(differs));
     store_bits(step->strong + i / 8, bits_of(is_strong));
   }

@@ -14,6 +14,9 @@ struct vdt_background_step {
   const int16_t *low, *high, *cells;
   const uint8_t *toggled, *covered;
   uint8_t *weak, *strong;
+  /// One byte for 16 cells: 0 where unrest and age of all of them are 0, as nearly everywhere. They are
+  /// then neither read nor written: with several cameras the way to memory is what costs.
+  uint8_t *lively;
   size_t count;
   int16_t contrast_min, deviations, shift, rounding;
   int16_t age_max, age_decay, age_top;

@@ -63,6 +63,8 @@ public enum HealthReason: UInt8, BitwiseCopyable, Sendable, CaseIterable {
   case unsharp = 17
   /// The camera looks elsewhere than it did: its pose is no longer what the site file says.
   case moved = 18
+  /// The picture's rows are out of step and run: lost sync, dropped lines.
+  case rolling = 19
 
   /// The word on the wire and in metrics.
   public var name: StaticString {
@@ -86,6 +88,7 @@ public enum HealthReason: UInt8, BitwiseCopyable, Sendable, CaseIterable {
     case .signatureRefused: "signature_refused"
     case .unsharp: "unsharp"
     case .moved: "moved"
+    case .rolling: "rolling"
     }
   }
 }

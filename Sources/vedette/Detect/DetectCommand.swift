@@ -16,7 +16,8 @@ struct DetectCommand: AsyncParsableCommand {
       left corner, largest first, U is the processor time from luma to boxes in microseconds. \
       Without --pose, sizes are bounded in pixels only; with it targets below 0.25 m on the ground \
       are left out too, and each line gets "ground": [[east, north, sigma], ...], one for each box, metres from below the \
-      camera (null where the ground is not in view).
+      camera (null where the ground is not in view). What the pose's privacy_masks cover is not \
+      looked at, and black in the overlay.
       """)
 
   @Argument(help: "The video.")
@@ -41,10 +42,12 @@ struct DetectCommand: AsyncParsableCommand {
 
   private func detect() throws {
     var reader = try VideoReader(path: video)
-    let pose = try pose.map {
-      let read = try PoseFile.read($0, width: reader.width, height: reader.height)
-      return GroundProjection(camera: read.camera, place: read.place)
+    let read = try pose.map {
+      try PoseFile.read($0, width: reader.width, height: reader.height)
     }
+    let pose = read.map { GroundProjection(camera: $0.camera, place: $0.place) }
+    let polygons = read?.camera.privacyMasks ?? []
+    let masked = MaskedPixels(width: reader.width, height: reader.height, polygons: polygons)
     var lines = try TextOutput(path: out)
     let masks = try masks.map { try MaskFolder(path: $0) }
     let rate = reader.framesPerSecond
@@ -57,6 +60,7 @@ struct DetectCommand: AsyncParsableCommand {
     var progress = Progress(total: VideoReader.frameCount(path: video))
     var parameters = MotionParameters()
     parameters.ground = pose
+    parameters.privacyMasks = polygons
     var detector = MotionDetector(
       width: reader.width, height: reader.height, parameters: parameters)
     var result = DetectedFrame()
@@ -73,7 +77,7 @@ struct DetectCommand: AsyncParsableCommand {
           frame: reader.frame, width: reader.width, height: reader.height, of: detector)
       }
       try lines.write(result.json(pose: pose))
-      try overlay?.append(reader.luma, result.blobs)
+      try overlay?.append(reader.luma, result.blobs, without: masked)
       progress.show(done: reader.frame + 1)
     }
     try lines.close()

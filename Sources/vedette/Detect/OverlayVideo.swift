@@ -8,10 +8,13 @@ struct OverlayVideo: ~Copyable {
 
   init(_ writer: consuming VideoWriter) { self.writer = writer }
 
-  /// Appends the frame `luma` with `blobs`: green boxes, two pixels thick.
-  mutating func append(_ luma: [UInt8], _ blobs: [Blob]) throws(CaptureError) {
+  /// Appends the frame `luma` with `blobs`: green boxes, two pixels thick; `masked` pixels are black.
+  mutating func append(
+    _ luma: [UInt8], _ blobs: [Blob], without masked: MaskedPixels
+  ) throws(CaptureError) {
     let size = luma.count
     picture = luma
+    picture.withUnsafeMutableBufferPointer { unsafe masked.blacken($0) }
     picture += repeatElement(128, count: 2 * size)
     for blob in blobs {
       let left = Int(blob.box.x)

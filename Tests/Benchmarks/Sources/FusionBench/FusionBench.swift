@@ -1,0 +1,121 @@
+import BenchSupport
+import CAllocationCounter
+import Fusion
+import Glibc
+import Model
+
+/// Fusion alone with fifty targets before eight cameras, and over a month in which little happens.
+///
+/// `--write FILE` writes the detections of the first seconds as JSON lines, `{"t": s, "camera": n,
+/// "places": [[east, north, xx, xy, yy], …]}`, one a scan, and measures fusion on just these; without
+/// it all of the traffic and the month are measured. Exit code 1 when a budget is missed.
+@main
+struct FusionBench {
+  static let warmUpSeconds = 20.0
+
+  static func main() {
+    let arguments = CommandLine.arguments
+    if arguments.count == 3, arguments[1] == "--write" {
+      write(to: arguments[2])
+    } else if arguments.count == 1 {
+      exit(measure() ? 0 : 1)
+    } else {
+      print("usage: FusionBench [--write FILE]")
+      exit(64)
+    }
+  }
+
+  // MARK: - The comparison
+
+  private static func write(to path: String) {
+    guard let file = fopen(path, "w") else { exit(74) }
+    let traffic = Traffic(seconds: 12)
+    var places: [String] = []
+    for arrival in traffic.arrivals {
+      switch arrival.observation.content {
+      case .detection(let seen):
+        places.append(
+          "[\(seen.position.x),\(seen.position.y),\(seen.covariance.x),\(seen.covariance.y),"
+            + "\(seen.covariance.z)]")
+      case .scanEnd:
+        let seconds = arrival.observation.time.seconds(since: Traffic.start)
+        fputs(
+          "{\"t\":\(seconds),\"camera\":\(arrival.observation.sensor.rawValue),"
+            + "\"places\":[\(places.joined(separator: ","))]}\n", file)
+        places.removeAll()
+      default: break
+      }
+    }
+    fclose(file)
+    var engine = FusionEngine(site: Traffic.site)
+    let before = processorNanos()
+    for arrival in traffic.arrivals { engine.take(arrival) { _ in } }
+    let seconds = Double(processorNanos() - before) * 1e-9
+    print(
+      "{\"detections\": \(traffic.detections), \"seconds\": \(seconds), "
+        + "\"tracks\": \(tracks(of: engine, at: traffic.arrivals))}")
+  }
+
+  private static func tracks(of engine: borrowing FusionEngine, at arrivals: [Arrival]) -> Int {
+    var count = 0
+    engine.forEachTrack(at: arrivals[arrivals.count - 1].time) { _ in count += 1 }
+    return count
+  }
+
+  // MARK: - Fifty targets
+
+  private static func measure() -> Bool {
+    let traffic = Traffic(seconds: 120)
+    var engine = FusionEngine(site: Traffic.site)
+    let from = Traffic.start.advanced(byNanos: Int64(warmUpSeconds * 1e9))
+    var nanos: [Int64] = []
+    nanos.reserveCapacity(traffic.arrivals.count)
+    var detections = 0
+    var allocations: UInt64 = 0
+    for arrival in traffic.arrivals {
+      let isOpen = arrival.time >= from
+      let allocated = vdt_allocations()
+      let before = processorNanos()
+      engine.take(arrival) { _ in }
+      let spent = processorNanos() - before
+      guard isOpen else { continue }
+      allocations += vdt_allocations() - allocated
+      nanos.append(spent)
+      if case .detection = arrival.observation.content { detections += 1 }
+    }
+    let total = Double(nanos.reduce(0, +)) * 1e-9
+    nanos.sort()
+    let tail = Double(nanos[nanos.count * 99 / 100]) / 1e6
+    let rate = Double(detections) / total
+    let shown = tracks(of: engine, at: traffic.arrivals)
+    let month = Month()
+    let quiet = month.run(&engine)
+    print(
+      "{\"bench\":\"fusion\",\"targets\":\(Traffic.targets),\"tracks\":\(shown),"
+        + "\"detections_per_second\":\(rate),\"p99_ms\":\(tail),\"max_ms\":"
+        + "\(Double(nanos[nanos.count - 1]) / 1e6),\"allocations\":\(allocations),"
+        + "\"month_seconds\":\(quiet.seconds),\"month_allocations\":\(quiet.allocations)}")
+    var verdicts = Verdicts()
+    verdicts.check(
+      "detections a second with 50 targets, at least 20,000", measured: "\(Int(rate))",
+      isMet: rate >= 20_000)
+    verdicts.check(
+      "99th percentile of a message, under 5 ms", measured: "\(tail) ms", isMet: tail < 5)
+    verdicts.check(
+      "targets with a track, at least 45 of 50", measured: "\(shown)",
+      isMet: (45...60).contains(shown))
+    verdicts.check(
+      "allocations after the start, none", measured: "\(allocations)", isMet: allocations == 0)
+    verdicts.check(
+      "allocations over a simulated month, none", measured: "\(quiet.allocations)",
+      isMet: quiet.allocations == 0)
+    print(verdicts.summary)
+    return !verdicts.hasFailed
+  }
+
+  static func processorNanos() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+  }
+}
