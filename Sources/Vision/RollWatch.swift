@@ -58,6 +58,8 @@ struct RollWatch {
     _ mask: borrowing PrivacyMask
   ) -> Int? {
     let rows = grid.rows
+    // Half of the lattice is enough to see that nothing is wrong.
+    guard difference(cells, mean, mask, roll: 0, every: 2) >= Self.misfitMin else { return nil }
     let plain = difference(cells, mean, mask, roll: 0)
     guard plain >= Self.misfitMin, plain < Int.max else { return nil }
     var best = plain
@@ -77,14 +79,14 @@ struct RollWatch {
   /// 64; `Int.max` where masks leave too little to compare.
   private func difference(
     _ cells: borrowing Buffer<Int16>, _ mean: borrowing Buffer<Int16>,
-    _ mask: borrowing PrivacyMask, roll: Int
+    _ mask: borrowing PrivacyMask, roll: Int, every: Int = 1
   ) -> Int {
     precondition(cells.count >= grid.count && mean.count >= grid.count)
     precondition(mask.isOpen.count >= grid.count)
     let columnStep = max(grid.columns / Self.across, 1)
     var sum = 0
     var count = 0
-    for row in stride(from: Self.rowStep / 2, to: grid.rows, by: Self.rowStep) {
+    for row in stride(from: Self.rowStep / 2, to: grid.rows, by: Self.rowStep * every) {
       let known = row &+ roll < grid.rows ? row &+ roll : row &+ roll &- grid.rows
       let here = row &* grid.stride
       let there = known &* grid.stride
@@ -97,7 +99,7 @@ struct RollWatch {
         count &+= 1
       }
     }
-    let all = grid.rows / Self.rowStep * Self.across
+    let all = grid.rows / (Self.rowStep * every) * Self.across
     return count * 2 >= all ? sum / count : Int.max
   }
 }

@@ -31,6 +31,20 @@ struct EvidenceTests {
     #expect(passage(north: 6, south: 6).crossings().count == 1)
   }
 
+  @Test("one sensor that chatters does not take away what its like say elsewhere")
+  func chatterElsewhere() {
+    var scene = Scene()
+    for step in 0..<60 {
+      scene.say(.area(isActive: true), Scene.pirFar, at: Double(step) * 0.5)
+      scene.say(.area(isActive: false), Scene.pirFar, at: Double(step) * 0.5 + 0.2)
+    }
+    for (sensor, begin) in [(Scene.pirNorth, 32.0), (Scene.pirSouth, 38)] {
+      scene.say(.area(isActive: true), sensor, at: begin)
+      scene.say(.area(isActive: false), sensor, at: begin + 5)
+    }
+    #expect(scene.crossings().count == 1)
+  }
+
   /// A spot on the line that shows something in a part of all frames, as a bush in the wind does.
   private func bush(_ scene: inout Scene, until end: Double, seed: UInt64) {
     var generator = SeededGenerator(seed: seed)

@@ -14,6 +14,7 @@ struct Scene {
   static let patrol = SensorID(5)
   static let bearingCamera = SensorID(6)
   static let receiver = SensorID(7)
+  static let pirFar = SensorID(8)
   static let border = LineID(0)
   static let zone = LineID(1)
 
@@ -74,6 +75,7 @@ struct Scene {
         sensor("patrol-1", [], rate: 0, .beacon(platformDetail(2))),
         sensor("cam-2", box(-100, -60, 120, 60), rate: 0.05, .camera(cameraDetail(ground: false))),
         sensor("ear-1", [], rate: 0, .receiver(platformDetail(3))),
+        sensor("pir-far", box(150, 3, 166, 13), rate: 2, .motion(motionDetail(.pir))),
       ],
       links: [], configurationHash: "0")
   }

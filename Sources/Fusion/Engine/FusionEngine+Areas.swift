@@ -34,7 +34,9 @@ extension FusionEngine {
     site.sensors[sensor].pulseTrack = slot.map { tracks[$0].id } ?? TrackID(0)
     let isExplained = slot.map { tracks[$0].isConfirmed } ?? false
     site.sensors[sensor].noteOnset(at: moment, isExplained: isExplained)
-    if !isExplained { site.weather[model.technology].noteUnexplained(at: moment) }
+    if !isExplained, model.unexplained(at: moment) < OnsetWeather.ownMax {
+      site.weather[model.technology].noteUnexplained(at: moment)
+    }
     // Odds of an onset by a target that passes, against a false one in the same time.
     let ratio = log(model.detectionProbability / (falseRate * SensorModel.passageSeconds))
     if let slot {

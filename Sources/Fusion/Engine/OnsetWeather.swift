@@ -13,6 +13,9 @@ struct OnsetWeather: BitwiseCopyable {
 
   /// So many unexplained onsets in the time are nothing to wonder at: targets on their way in.
   static let unremarkable = 4.0
+  /// So many unexplained onsets of one sensor in the time tell of that sensor, not of the weather: a
+  /// stuck or chattering one must not take the others' word away.
+  static let ownMax = 3.0
 
   /// Factor on the site's rates at `moment`, at least 1.
   func factor(at moment: Instant) -> Double {

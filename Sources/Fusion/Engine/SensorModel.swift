@@ -95,6 +95,12 @@ struct SensorModel: BitwiseCopyable {
       falseOnsetRate * weather, unexplainedRate * exp(-min(quiet, 1e6) / Self.rateSeconds))
   }
 
+  /// Unexplained onsets of its own at `moment`, over about `rateSeconds`.
+  func unexplained(at moment: Instant) -> Double {
+    let quiet = max(0, moment.seconds(since: lastOnset))
+    return unexplainedRate * Self.rateSeconds * exp(-min(quiet, 1e6) / Self.rateSeconds)
+  }
+
   /// Counts an onset at `moment`.
   mutating func noteOnset(at moment: Instant, isExplained: Bool) {
     let quiet = min(1e6, max(0, moment.seconds(since: lastOnset)))
