@@ -8,8 +8,8 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 BUILD_PACKAGES := pkg-config libgpiod-dev libv4l-dev libserialport-dev libturbojpeg0-dev \
   libpng-dev libzstd-dev libsystemd-dev nettle-dev
-TEST_PACKAGES := python3 python3-venv ffmpeg opencv-doc curl openssl
-BENCH_PACKAGES := libboost-dev valgrind g++ python3-opencv
+TEST_PACKAGES := python3 python3-venv ffmpeg opencv-doc curl openssl strace
+BENCH_PACKAGES := libboost-dev libsqlite3-dev valgrind g++ python3-opencv
 # What builds User-mode Linux, and what its scenarios use.
 HARDWARE_PACKAGES := build-essential flex bison bc libelf-dev libssl-dev kmod linux-source-6.1 \
   busybox-static v4l-utils ffmpeg e2fsprogs iproute2 xz-utils patch

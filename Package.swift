@@ -44,6 +44,7 @@ let cLibraries: [CLibrary] = [
   CLibrary(name: "CSystemd", pkgConfig: "libsystemd", debian: "libsystemd-dev"),
   CLibrary(name: "CThreads", pkgConfig: nil, debian: "libc6-dev"),
   CLibrary(name: "CCarrylessProduct", pkgConfig: nil, debian: "libc6-dev"),
+  CLibrary(name: "CCastagnoli", pkgConfig: nil, debian: "libc6-dev"),
   CLibrary(name: "CVisionKernels", pkgConfig: nil, debian: "libc6-dev", isOurs: true),
 ]
 
@@ -78,7 +79,7 @@ let rooms: [Room] = [
     testUses: ["Simulation"]),
   Room(name: "Fusion", floor: 3, uses: ["Model", "Geodesy"], isUnsafe: true),
   Room(
-    name: "Ledger", floor: 3, uses: ["Digests", "Model", "Geodesy"],
+    name: "Ledger", floor: 3, uses: ["Digests", "Model", "Geodesy", "CCastagnoli"],
     products: ["SystemPackage/swift-system", "Crypto/swift-crypto"], isUnsafe: true,
     testData: ["Tools"]),
   Room(name: "Scoring", floor: 4, testData: ["Fixtures"]),
@@ -192,6 +193,13 @@ for room in keptRooms {
 }
 targets.append(
   .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings(isUnsafe: false)))
+// Kills writers of a ledger at random moments; the end-to-end tests run its release build.
+if kept.contains("Ledger"), wanted?.contains("Ledger") ?? true {
+  targets.append(
+    .executableTarget(
+      name: "LedgerCrash", dependencies: ["Ledger", "Model", "TestSupport"],
+      path: "Tests/LedgerCrash", swiftSettings: settings(isUnsafe: false)))
+}
 for room in keptRooms where room.hasTests && (wanted?.contains(room.name) ?? true) {
   let lower = Set(room.uses + room.testUses).filter { name in
     !cLibraries.contains { $0.name == name } || room.testUses.contains(name)

@@ -23,6 +23,17 @@ import Testing
     #expect(id?.elementsEqual("\"42f7a685-f844-876d-a6fc-27ba6a062e3c/2\"".utf8) == true)
   }
 
+  @Test("the leaves of events, whole and damaged, are frozen, and one writer makes them all")
+  func frozenLeaves() {
+    let root = FrozenLeaves.tree { EventRecord(header: $0, salts: $1, payload: $2).leaf }
+    #expect(root.hexadecimalText == FrozenLeaves.root)
+    var writer = RecordWriter()
+    let again = FrozenLeaves.tree {
+      writer.leaf($0, salts: $1.span.bytes, payload: $2.span.bytes)
+    }
+    #expect(again == root)
+  }
+
   @Test("without salts, or for a payload that is no event, the record is the payload")
   func plain() {
     let payload = Array("{\"a\":1}".utf8)
@@ -70,7 +81,7 @@ import Testing
     arguments: [(100_000, 1_000.0), (1_000_000, 10_000.0)])
   func cells(row: Int64, metres: Double) throws {
     var random = SeededGenerator(seed: 5)
-    var centres: Set<[UInt8]> = []
+    var centres: Set<SIMD2<Int64>> = []
     for number in 0..<20_000 {
       let place = (
         longitude: Int64.random(in: -1_800_000_000...1_800_000_000, using: &random),
@@ -78,24 +89,19 @@ import Testing
           ? (number % 2 == 0 ? 900_000_000 : -900_000_000)
           : Int64.random(in: -900_000_000...900_000_000, using: &random)
       )
-      let text = CoarseValue.centre(of: place, rowDegrees7: row)
-      centres.insert(text)
-      let numbers = try #require(CanonicalObject.elements(of: text[...]))
-      let (longitude, latitude) = (
-        try #require(CanonicalObject.scaled(numbers[0], places: 7)),
-        try #require(CanonicalObject.scaled(numbers[1], places: 7))
-      )
+      let centre = CoarseValue.centre(of: place, rowDegrees7: row)
+      let (longitude, latitude) = centre
+      centres.insert(SIMD2(longitude, latitude))
       #expect((latitude - place.latitude).magnitude <= row / 2)
       // The same cell again from its own centre, and from there a cell's width away another one.
-      let centre = (longitude: longitude, latitude: latitude)
-      #expect(CoarseValue.centre(of: centre, rowDegrees7: row) == text)
+      #expect(CoarseValue.centre(of: centre, rowDegrees7: row) == centre)
       if longitude != 0 || latitude.magnitude < 860_000_000 {
         let cosine = Self.cosine(Double(latitude.magnitude + UInt64(row / 2)) / 1e7)
         let step = Int64(metres / (111_320 * cosine) * 1e7 * 0.999) / 2
         for side in [-step, step] {
           let near = (longitude: longitude + side, latitude: latitude)
           guard near.longitude.magnitude < 1_800_000_000 else { continue }
-          #expect(CoarseValue.centre(of: near, rowDegrees7: row) == text)
+          #expect(CoarseValue.centre(of: near, rowDegrees7: row) == centre)
         }
       }
     }

@@ -96,4 +96,68 @@ import Testing
     }
     #expect(reading == .gone(oldest: segments[3]))
   }
+
+  @Test("the file of a removed segment is overwritten with zeros and used again")
+  func recycled() throws {
+    let (storage, segments, last) = try ledger()
+    var writer = try openWriter(storage)
+    let reader = try LogReader(storage: storage)
+    for first in segments {
+      _ = try reader.read(from: first, limit: 1, bytesMax: 1, durable: last) { _, _, _ in }
+    }
+    #expect(
+      try writer.removeOldest(
+        bytesMax: 4 * 4096, ageNanosMax: .max, now: WallTime(unixNanos: 0)) == 2)
+    func expectGone() throws {
+      let reading = try reader.read(
+        from: segments[1], limit: 9, bytesMax: .max, durable: last
+      ) { record, _, _ in Issue.record("\(record.sequence) was removed") }
+      #expect(reading == .gone(oldest: segments[2]))
+    }
+    #expect(storage.allNames.contains(LogFiles.spareName))
+    while try writer.prepare() {}
+    #expect(storage.bytes(of: LogFiles.spareName) == [UInt8](repeating: 0, count: 4096))
+    try expectGone()
+    while writer.segments.count < 5 {
+      try writer.append(TestRecord(writer.nextSequence))
+      try writer.commit()
+    }
+    let newest = writer.durableSequence
+    #expect(!storage.allNames.contains(LogFiles.spareName))
+    // The reader still has the removed segment's file, which holds other records now.
+    let fresh = try LogReader(storage: storage)
+    #expect(try fresh.oldestSequence() == segments[2])
+    try expectGone()
+    #expect(try readAll(storage).keys.sorted() == Array(segments[2]...newest))
+  }
+
+  @Test("power cuts while segments are used again lose nothing that is kept")
+  func cutsWhileRecycling() throws {
+    for number in 0..<120 {
+      for seed in 0..<2 {
+        var random = SeededGenerator(seed: UInt64(seed))
+        let storage = FaultStorage()
+        storage.plan(.crash, at: number)
+        var acknowledged: UInt64 = 0
+        do {
+          var writer = try openWriter(storage)
+          while writer.nextSequence <= 150 {
+            try writer.append(TestRecord(writer.nextSequence))
+            try writer.commit()
+            acknowledged = writer.durableSequence
+            _ = try writer.removeOldest(
+              bytesMax: 2 * 4096, ageNanosMax: .max, now: WallTime(unixNanos: 0))
+            if Bool.random(using: &random) { _ = try writer.prepare() }
+          }
+        } catch {}
+        for after in [storage.afterPowerCut(&random), storage.afterKill()] {
+          let writer = try openWriter(after)
+          #expect(writer.durableSequence >= acknowledged, "cut at \(number), seed \(seed)")
+          let kept = try readAll(after)
+          #expect(kept.keys.sorted() == Array(writer.manifest.oldest..<writer.nextSequence))
+          for (sequence, record) in kept { #expect(record == TestRecord(sequence)) }
+        }
+      }
+    }
+  }
 }

@@ -1,3 +1,4 @@
+import Digests
 import Glibc
 
 /// A fixed buffer that canonical JSON (RFC 8785) is written into, piece by piece and without
@@ -140,11 +141,16 @@ struct CanonicalText: ~Copyable {
   /// Appends the lower-case hexadecimal text of `id` as a JSON string.
   mutating func uuid(_ id: EventID) {
     byte(UInt8(ascii: "\""))
+    hexadecimal(id)
+    byte(UInt8(ascii: "\""))
+  }
+
+  /// Appends the lower-case hexadecimal text of `id`.
+  mutating func hexadecimal(_ id: EventID) {
     for place in 0..<32 {
       if place == 8 || place == 12 || place == 16 || place == 20 { byte(UInt8(ascii: "-")) }
       byte(id.digit(at: place))
     }
-    byte(UInt8(ascii: "\""))
   }
 
   /// Appends a moment as a JSON string.
@@ -159,5 +165,70 @@ struct CanonicalText: ~Copyable {
     for place in stride(from: width - 1, through: 0, by: -1) {
       byte(UInt8(truncatingIfNeeded: value >> UInt64(8 * place)))
     }
+  }
+
+  // MARK: - What is written
+
+  /// Where the bytes of `range` begin, all of which are written.
+  @inline(__always)
+  private func written(_ range: Range<Int>) -> UnsafePointer<UInt8> {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count)
+    return unsafe UnsafePointer(base + range.lowerBound)
+  }
+
+  /// A copy of what is written at `range`.
+  func copy(of range: Range<Int>) -> [UInt8] {
+    unsafe Array(UnsafeBufferPointer(start: written(range), count: range.count))
+  }
+
+  /// Appends what is written at `range` once more.
+  mutating func again(_ range: Range<Int>) {
+    let source = unsafe written(range)
+    _ = unsafe memcpy(claim(range.count), source, range.count)
+  }
+
+  /// Appends what `other` has written at `range`.
+  mutating func bytes(_ range: Range<Int>, of other: borrowing CanonicalText) {
+    _ = unsafe memcpy(claim(range.count), other.written(range), range.count)
+  }
+
+  /// Appends what `other` has written at `range` in base 64 for URLs, not padded.
+  mutating func base64URL(_ range: Range<Int>, of other: borrowing CanonicalText) {
+    let source = unsafe UnsafeRawBufferPointer(start: other.written(range), count: range.count)
+    unsafe Base64.encodeURL(source, to: claim(Base64.count(of: range.count)))
+  }
+
+  /// Appends `source` in base 64 for URLs, not padded.
+  mutating func base64URL(_ source: RawSpan) {
+    let target = unsafe claim(Base64.count(of: source.byteCount))
+    unsafe source.withUnsafeBytes { unsafe Base64.encodeURL($0, to: target) }
+  }
+
+  /// Appends the bytes of a digest.
+  mutating func digest(_ words: SIMD8<UInt32>) {
+    let target = unsafe UnsafeMutableRawPointer(claim(32))
+    for index in 0..<8 {
+      unsafe target.storeBytes(
+        of: words[index].bigEndian, toByteOffset: 4 * index, as: UInt32.self)
+    }
+  }
+
+  /// SHA-256 of what is written at `range`.
+  func sha256(_ range: Range<Int>) -> SIMD8<UInt32> {
+    var digest = SHA256Digest()
+    let source = unsafe UnsafeRawBufferPointer(start: written(range), count: range.count)
+    unsafe digest.update(source.bytes)
+    return digest.finish()
+  }
+
+  /// The order of the bytes of two ranges: negative, 0 or positive.
+  func order(_ a: Range<Int>, _ b: Range<Int>) -> Int {
+    let order = unsafe memcmp(written(a), written(b), min(a.count, b.count))
+    return order == 0 ? a.count - b.count : Int(order)
+  }
+
+  /// The eight bytes at `offset` as a number that orders as they do.
+  func leading(at offset: Int) -> UInt64 {
+    unsafe UnsafeRawPointer(written(offset..<offset + 8)).loadUnaligned(as: UInt64.self).bigEndian
   }
 }

@@ -14,6 +14,19 @@ public struct EventID: Hashable, BitwiseCopyable, Sendable, CustomStringConverti
     self.low = low
   }
 
+  /// No event's: where one is not known.
+  static let none = EventID(high: 0, low: 0)
+
+  /// Reads the text form, exactly as ``description`` writes it; `nil` for anything else.
+  init?(_ text: some StringProtocol) {
+    let digits = String(text.filter { $0 != "-" })
+    guard digits.utf8.count == 32, let high = UInt64(digits.prefix(16), radix: 16),
+      let low = UInt64(digits.suffix(16), radix: 16)
+    else { return nil }
+    self.init(high: high, low: low)
+    guard description == text else { return nil }
+  }
+
   /// The first 128 bits of a digest, with the six bits that RFC 9562 sets for version 8.
   init(digestHigh: UInt64, digestLow: UInt64) {
     high = (digestHigh & ~0xF000) | 0x8000

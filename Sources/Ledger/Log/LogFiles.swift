@@ -76,6 +76,24 @@ enum LogFiles {
     try syncFolder(of: storage, &stats)
   }
 
+  /// Opens a file that is kept beside the segments.
+  ///
+  /// - Parameter mayMake: for writing; one that is not there is made.
+  static func open<Storage: LogStorage>(
+    _ name: String, mayMake: Bool, in storage: Storage
+  ) throws(LedgerError) -> Storage.File {
+    do throws(StorageFailure) { return try storage.open(name, forWriting: mayMake) } catch {
+      guard error.kind == .absent, mayMake else {
+        throw LedgerError(error, on: name, in: storage.place)
+      }
+    }
+    do throws(StorageFailure) {
+      let file = try storage.create(name)
+      try storage.syncFolder()
+      return file
+    } catch { throw LedgerError(error, on: name, in: storage.place) }
+  }
+
   static func syncFolder<Storage: LogStorage>(of storage: Storage, _ stats: inout LedgerStats)
     throws(LedgerError)
   {

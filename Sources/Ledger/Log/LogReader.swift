@@ -77,13 +77,21 @@ final class LogReader<Storage: LogStorage>: Sendable {
         return .gone(oldest: oldest)
       }
       let before = progress.next
-      try scan(segment, &progress, body)
+      do throws(LedgerError) { try scan(segment, &progress, body) } catch {
+        // The file may be another segment's by now: looked at below.
+        guard error.code == .damaged, try !refresh().contains(segment.first) else { throw error }
+      }
       guard !progress.isDone else { break }
       // The segment ended before the durable sequence: the next one begins right there, or the
       // list is older than that.
       attempts = progress.next == before ? attempts + 1 : 0
-      let isListed = state.withLock { $0.segments.contains(progress.next) }
-      if !isListed, !(try refresh().contains(progress.next)) || attempts > 1 {
+      if attempts == 0, state.withLock({ $0.segments.contains(progress.next) }) { continue }
+      let segments = try refresh()
+      if let oldest = segments.first, progress.next < oldest {
+        guard progress.count == 0 else { break }
+        return .gone(oldest: oldest)
+      }
+      if !segments.contains(progress.next) || attempts > 1 {
         throw hole(before: progress.next, in: segment.first)
       }
     }
@@ -132,8 +140,10 @@ final class LogReader<Storage: LogStorage>: Sendable {
     do throws(LedgerError) {
       (_, file) = try recovery.open(first, forWriting: false, epoch: epoch)
     } catch {
-      // Retention may have taken it since the folder was listed.
-      if error.code == .missing, try !refresh().contains(first) { return nil }
+      // Retention may have taken it since the folder was listed, or its file for another one.
+      if error.code == .missing || error.code == .damaged, try !refresh().contains(first) {
+        return nil
+      }
       throw error
     }
     let segment = OpenSegment(

@@ -1,7 +1,8 @@
 import Model
 
 extension LogWriter {
-  /// Removes the oldest segments that are beyond the bounds; returns how many.
+  /// Removes the oldest segments that are beyond the bounds; returns how many. The file of the last
+  /// of them is used again where no next segment is prepared.
   mutating func removeOldest(
     bytesMax: UInt64, ageNanosMax: Int64, now: WallTime, sealedTo: UInt64 = .max
   ) throws(LedgerError) -> Int {
@@ -32,11 +33,12 @@ extension LogWriter {
       try LogFiles.write(changed, to: storage, &stats)
     }
     manifest = changed
-    for first in segments[..<count] {
+    for (index, first) in segments[..<count].enumerated() {
       let name = SegmentHeader.name(firstSequence: first)
-      do throws(StorageFailure) { try storage.remove(name) } catch {
-        throw fail(LedgerError(error, on: name, in: storage.place))
-      }
+      do throws(StorageFailure) {
+        if index == count - 1, try recycle(name, bytes: sizes[index]) { continue }
+        try storage.remove(name)
+      } catch { throw fail(LedgerError(error, on: name, in: storage.place)) }
     }
     segments.removeFirst(count)
     sizes.removeFirst(count)

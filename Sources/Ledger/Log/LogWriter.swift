@@ -170,6 +170,16 @@ struct LogWriter<Storage: LogStorage>: ~Copyable {
     }
   }
 
+  /// Makes the file of a segment that was given up the next one's, unless there is one or its size is
+  /// another; whether it did. ``prepare()`` writes its zeros, over blocks that it has already.
+  mutating func recycle(_ name: String, bytes: Int) throws(StorageFailure) -> Bool {
+    guard case .none = spare, bytes == options.segmentBytes else { return false }
+    let file = try storage.open(name, forWriting: true)
+    try storage.rename(name, to: LogFiles.spareName)
+    spare = .filling(file, written: 0)
+    return true
+  }
+
   /// Gives up the prepared segment: a failed one is never trusted again, and its room may be
   /// needed.
   mutating func dropSpare() {

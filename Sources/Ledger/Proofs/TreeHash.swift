@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 
 /// A hash of the Merkle tree of RFC 6962, section 2.1: SHA-256, 32 bytes.
 public struct TreeHash: Hashable, Sendable, BitwiseCopyable {
@@ -14,11 +14,23 @@ public struct TreeHash: Hashable, Sendable, BitwiseCopyable {
     self.words = words
   }
 
-  private init(sha256 bytes: [UInt8]) {
-    guard let hash = TreeHash(Array(SHA256.hash(data: bytes))) else {
-      preconditionFailure("SHA-256 has 32 bytes")
-    }
-    self = hash
+  /// The hash that SHA-256 gives as eight words.
+  init(_ digest: SIMD8<UInt32>) {
+    let (high, low) = (digest.evenHalf, digest.oddHalf)
+    words =
+      SIMD4<UInt64>(truncatingIfNeeded: high) &<< 32 | SIMD4<UInt64>(truncatingIfNeeded: low)
+  }
+
+  /// The hash whose 32 bytes stand in `buffer` at `offset`.
+  init(_ buffer: borrowing LogBuffer, at offset: Int) {
+    var words = SIMD4<UInt64>()
+    for word in 0..<4 { words[word] = buffer.load(UInt64.self, at: offset + 8 * word).byteSwapped }
+    self.words = words
+  }
+
+  /// Puts the 32 bytes into `buffer` at `offset`.
+  func put(into buffer: inout LogBuffer, at offset: Int) {
+    for word in 0..<4 { buffer.store(words[word].byteSwapped, at: offset + 8 * word) }
   }
 
   /// The 32 bytes.
@@ -33,14 +45,41 @@ public struct TreeHash: Hashable, Sendable, BitwiseCopyable {
     return bytes
   }
 
+  /// Lends the 32 bytes.
+  func withBytes(_ body: (RawSpan) -> Void) {
+    var ordered = words
+    for word in 0..<4 { ordered[word] = words[word].bigEndian }
+    unsafe withUnsafeBytes(of: ordered) { unsafe body($0.bytes) }
+  }
+
   /// The root of the tree without leaves: SHA-256 of nothing.
-  public static var empty: TreeHash { TreeHash(sha256: []) }
+  public static var empty: TreeHash {
+    var digest = SHA256Digest()
+    return TreeHash(digest.finish())
+  }
 
   /// The leaf of a record: SHA-256(0x00 ‖ record).
-  public static func leaf(_ record: [UInt8]) -> TreeHash { TreeHash(sha256: [0] + record) }
+  public static func leaf(_ record: [UInt8]) -> TreeHash { unsafe leaf(record.span.bytes) }
 
-  /// An interior node: SHA-256(0x01 ‖ left ‖ right).
+  /// The leaf of a record: SHA-256(0x00 ‖ record). Allocates nothing.
+  static func leaf(_ record: RawSpan) -> TreeHash {
+    var digest = begin(0)
+    digest.update(record)
+    return TreeHash(digest.finish())
+  }
+
+  /// An interior node: SHA-256(0x01 ‖ left ‖ right). Allocates nothing.
   public static func node(_ left: TreeHash, _ right: TreeHash) -> TreeHash {
-    TreeHash(sha256: [1] + left.bytes + right.bytes)
+    var digest = begin(1)
+    left.withBytes { digest.update($0) }
+    right.withBytes { digest.update($0) }
+    return TreeHash(digest.finish())
+  }
+
+  /// A digest that has taken in one byte.
+  private static func begin(_ prefix: UInt8) -> SHA256Digest {
+    var digest = SHA256Digest()
+    unsafe withUnsafeBytes(of: prefix) { unsafe digest.update($0.bytes) }
+    return digest
   }
 }

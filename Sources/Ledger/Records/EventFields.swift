@@ -23,28 +23,25 @@ public struct EventFields: Sendable, Equatable {
   /// Longitude and latitude times 10^7, where the event has a place.
   public let place: (longitude: Int64, latitude: Int64)?
 
-  /// What goes with every release and is no field.
-  private static let fixed: Set = ["disposition", "event_id", "exercise", "post", "version"]
-
   /// The fields of an event of `kind` with the payload `feature`, as ``EventEncoder`` writes it;
   /// `nil` for other bytes.
   public init?(kind: EventKind, feature: [UInt8]) {
-    guard let whole = CanonicalObject(feature[...]), let geometry = whole["geometry"],
-      let inside = whole["properties"], let properties = CanonicalObject(inside)
-    else { return nil }
-    var fields = properties.members.filter { !Self.fixed.contains($0.name) }.map {
-      Field(name: $0.name, value: Array($0.value))
-    }
-    fields.append(Field(name: "geometry", value: Array(geometry)))
-    disposition = properties["disposition"].flatMap { CanonicalObject.plainString($0) }
-    place = kind == .postStatus ? nil : Self.place(in: geometry)
-    if let place { fields += CoarseValue.places(of: place) }
-    fields += CoarseValue.fields(of: properties)
-    fields.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
-    guard fields.count <= Self.countMax, Set(fields.map(\.name)).count == fields.count else {
-      return nil
+    var table = FieldTable(payloadMax: feature.count)
+    guard unsafe table.fill(kind: kind, payload: feature.span.bytes) else { return nil }
+    var fields: [Field] = []
+    fields.reserveCapacity(table.count)
+    for index in 0..<table.count {
+      let field = table[index]
+      fields.append(
+        Field(
+          name: String(decoding: table.text.copy(of: field.name), as: UTF8.self),
+          value: table.text.copy(of: field.value)))
     }
     self.fields = fields
+    disposition = table.disposition.map {
+      String(decoding: table.text.copy(of: $0), as: UTF8.self)
+    }
+    place = table.place
   }
 
   /// The value of the field `name`.
@@ -53,17 +50,5 @@ public struct EventFields: Sendable, Equatable {
   /// Whether both have the same fields with the same values.
   public static func == (a: Self, b: Self) -> Bool {
     a.fields == b.fields && a.disposition == b.disposition
-  }
-
-  private static func place(
-    in geometry: ArraySlice<UInt8>
-  ) -> (longitude: Int64, latitude: Int64)? {
-    guard let point = CanonicalObject(geometry), let coordinates = point["coordinates"],
-      let numbers = CanonicalObject.elements(of: coordinates), numbers.count >= 2,
-      let longitude = CanonicalObject.scaled(numbers[0], places: 7),
-      let latitude = CanonicalObject.scaled(numbers[1], places: 7),
-      longitude.magnitude <= 1_800_000_000, latitude.magnitude <= 900_000_000
-    else { return nil }
-    return (longitude, latitude)
   }
 }

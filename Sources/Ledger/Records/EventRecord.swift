@@ -41,59 +41,29 @@ public struct EventRecord: Sendable, Equatable {
   /// Without salts, as logs of earlier versions and the release log have it, or with a payload that
   /// is no event of ours, the record is the payload itself: it can be proven as a whole only.
   public init(header: EventHeader, salts: [UInt8], payload: [UInt8]) {
-    guard salts.count == Self.saltBytes,
-      let fields = EventFields(kind: header.kind, feature: payload)
-    else {
+    var writer = RecordWriter(payloadMax: payload.count)
+    guard unsafe writer.write(header, salts: salts.span.bytes, payload: payload.span.bytes) else {
       bytes = payload
       disclosures = []
       return
     }
-    var digests: [[UInt8]] = []
+    bytes = writer.leafText.copy(of: 1..<writer.leafText.count)
     var disclosures: [Disclosure] = []
-    for slot in 0..<Self.slots {
-      let salt = Base64.encodeURL(
-        Array(salts[slot * Self.saltSize..<(slot + 1) * Self.saltSize]))
-      guard slot < fields.fields.count else {
-        digests.append(Self.digest(salt))
-        continue
-      }
-      let field = fields.fields[slot]
-      let text = Base64.encodeURL(
-        Array("[\"".utf8) + salt + Array("\",\"\(field.name)\",".utf8) + field.value
-          + [UInt8(ascii: "]")])
-      digests.append(Self.digest(text))
+    disclosures.reserveCapacity(writer.table.count)
+    for index in 0..<writer.table.count {
+      let name = writer.table.text.copy(of: writer.table[index].name)
+      let text = writer.disclosures.copy(of: writer.disclosure(index))
       disclosures.append(
-        Disclosure(name: field.name, text: String(decoding: text, as: UTF8.self)))
+        Disclosure(
+          name: String(decoding: name, as: UTF8.self), text: String(decoding: text, as: UTF8.self)))
     }
-    digests.sort { $0.lexicographicallyPrecedes($1) }
     self.disclosures = disclosures
-    var bytes = Array(#"{"_sd":["#.utf8)
-    for (index, digest) in digests.enumerated() {
-      if index > 0 { bytes.append(UInt8(ascii: ",")) }
-      bytes += [UInt8(ascii: "\"")] + digest + [UInt8(ascii: "\"")]
-    }
-    bytes += Array(#"],"_sd_alg":"sha-256""#.utf8)
-    if let disposition = fields.disposition {
-      bytes += Array(#","disposition":"\#(disposition)""#.utf8)
-    }
-    bytes += Array(
-      (#","exercise":\#(header.isExercise),"id":"\#(header.cloudEventID)","#
-        + #""type":"\#(header.kind.typeName)","v":1}"#).utf8)
-    self.bytes = bytes
   }
 
   /// The digest of a disclosure, as the record carries it.
   static func digest(_ text: [UInt8]) -> [UInt8] {
     var digest = SHA256Digest()
     unsafe digest.update(text.span.bytes)
-    let words = digest.finish()
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(32)
-    for index in words.indices {
-      for shift in stride(from: UInt32(24), through: 0, by: -8) {
-        bytes.append(UInt8(truncatingIfNeeded: words[index] >> shift))
-      }
-    }
-    return Base64.encodeURL(bytes)
+    return Base64.encodeURL(TreeHash(digest.finish()).bytes)
   }
 }

@@ -34,8 +34,11 @@ public struct LedgerVerification: Sendable, Equatable {
   /// retention took the leaves that were kept are used. Damage is a finding; only what keeps the
   /// check from being made is thrown.
   ///
+  /// - Parameter threads: how many work at it; unless told, one for each core.
   /// - Throws: `noLedger`, `missing` (nothing was signed yet), `inputOutput`.
-  public init(directory: String, key: NoteKey) throws(LedgerError) {
+  public init(
+    directory: String, key: NoteKey, threads: Int? = nil
+  ) throws(LedgerError) {
     let storage = try FolderStorage(directory, isWriter: false)
     let reader = try LogReader(storage: storage)
     guard let (note, checkpoint) = try CheckpointFile.read(from: storage) else {
@@ -54,60 +57,38 @@ public struct LedgerVerification: Sendable, Equatable {
       let tree = try TreeFiles(storage: storage, size: checkpoint.size, isWriter: false)
       let oldest = min(try reader.oldestSequence(), checkpoint.size + 1)
       erased = oldest - 1
-      var frontier = TreeFrontier()
-      try takeErased(of: tree, &frontier)
-      try check(reader, tree, from: oldest, &frontier)
-      if frontier.root != checkpoint.root {
-        tell(nil, "the records do not give the root that was signed")
-      }
+      let check = StretchCheck(storage: storage, tree: tree, oldest: oldest)
+      try take(check.run(threads: threads ?? Workers.coreCount), checkpoint)
       let newest = try reader.newestSequence()
       unsigned = newest - min(newest, checkpoint.size)
     } catch {
-      guard error.code == .damaged || error.code == .missing || error.code == .unsupported else {
-        throw error
-      }
+      guard Self.isDamage(error) else { throw error }
       tell(nil, "\(error)")
     }
   }
 
-  private mutating func takeErased(
-    of tree: TreeFiles<FolderStorage>, _ frontier: inout TreeFrontier
+  /// Puts together what was found in the stretches.
+  private mutating func take(
+    _ outcomes: [StretchCheck.Outcome], _ checkpoint: Checkpoint
   ) throws(LedgerError) {
-    var next: UInt64 = 0
-    while next < erased {
-      let end = min(next + 4_096, erased)
-      for leaf in try tree.leaves(next..<end) { frontier.append(leaf) }
-      next = end
+    var frontier = TreeFrontier()
+    var isWhole = true
+    for outcome in outcomes {
+      checked += outcome.checked
+      for finding in outcome.findings { tell(finding.sequence, finding.text) }
+      frontier.append(outcome.frontier)
+      guard let error = outcome.error else { continue }
+      guard Self.isDamage(error) else { throw error }
+      tell(nil, "\(error)")
+      isWhole = false
+    }
+    if isWhole, frontier.root != checkpoint.root {
+      tell(nil, "the records do not give the root that was signed")
     }
   }
 
-  private mutating func check(
-    _ reader: LogReader<FolderStorage>, _ tree: TreeFiles<FolderStorage>,
-    from oldest: UInt64, _ frontier: inout TreeFrontier
-  ) throws(LedgerError) {
-    var next = oldest
-    while next <= signed {
-      var leaves: [TreeHash] = []
-      let reading = try reader.read(
-        from: next, limit: 4_096, bytesMax: 8 << 20, durable: signed
-      ) { record, salts, payload in
-        leaves.append(
-          EventRecord(
-            header: record.header, salts: [UInt8](copying: salts),
-            payload: [UInt8](copying: payload)
-          ).leaf)
-      }
-      guard case .events = reading, !leaves.isEmpty else {
-        return tell(next, "the record was removed while it was looked for; verify again")
-      }
-      let kept = try tree.leaves(next - 1..<next - 1 + UInt64(leaves.count))
-      for (leaf, known) in zip(leaves, kept) {
-        if leaf != known { tell(next, "the record is not the one that was signed") }
-        frontier.append(leaf)
-        next += 1
-      }
-      checked += UInt64(leaves.count)
-    }
+  private static func isDamage(_ error: LedgerError) -> Bool {
+    error.code == .damaged || error.code == .missing || error.code == .unsupported
   }
 
   private mutating func tell(_ sequence: UInt64?, _ text: String) {

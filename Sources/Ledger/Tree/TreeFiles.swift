@@ -30,7 +30,7 @@ struct TreeFiles<Storage: LogStorage> {
     partial = Self.heights.map { _ in [] }
     for (level, height) in Self.heights.enumerated() {
       let name = Self.name(height: height)
-      files.append(try Self.open(name, in: storage, mayMake: isWriter))
+      files.append(try LogFiles.open(name, mayMake: isWriter, in: storage))
       let count = size >> UInt64(height)
       let bytes: UInt64
       do throws(StorageFailure) { bytes = try storage.size(of: files[level]) } catch {
@@ -46,21 +46,6 @@ struct TreeFiles<Storage: LogStorage> {
     }
   }
 
-  private static func open(
-    _ name: String, in storage: Storage, mayMake: Bool
-  ) throws(LedgerError) -> Storage.File {
-    do throws(StorageFailure) { return try storage.open(name, forWriting: mayMake) } catch {
-      guard error.kind == .absent, mayMake else {
-        throw LedgerError(error, on: name, in: storage.place)
-      }
-    }
-    do throws(StorageFailure) {
-      let file = try storage.create(name)
-      try storage.syncFolder()
-      return file
-    } catch { throw LedgerError(error, on: name, in: storage.place) }
-  }
-
   /// Puts leaves behind the others; durable after ``sync()``.
   mutating func append(_ leaves: [TreeHash]) throws(LedgerError) {
     try append(leaves, level: 0)
@@ -70,11 +55,10 @@ struct TreeFiles<Storage: LogStorage> {
   private mutating func append(_ hashes: [TreeHash], level: Int) throws(LedgerError) {
     guard !hashes.isEmpty else { return }
     let count = size >> UInt64(Self.heights[level])
-    let bytes = hashes.flatMap(\.bytes)
-    var buffer = LogBuffer(capacity: bytes.count)
-    unsafe buffer.copy(bytes.span.bytes, at: 0)
+    var buffer = LogBuffer(capacity: hashes.count * 32)
+    for (place, hash) in hashes.enumerated() { hash.put(into: &buffer, at: place * 32) }
     do throws(StorageFailure) {
-      try buffer.write(0..<bytes.count, to: files[level], at: count * 32, of: storage)
+      try buffer.write(0..<buffer.capacity, to: files[level], at: count * 32, of: storage)
     } catch {
       throw LedgerError(
         error, on: Self.name(height: Self.heights[level]), in: storage.place)
@@ -164,8 +148,9 @@ struct TreeFiles<Storage: LogStorage> {
         .missing, operation: "read", subject: "\(storage.place)/\(name)",
         offset: range.lowerBound * 32, reason: "the file ends before the hash that is needed")
     }
-    return (0..<count).compactMap { place in
-      TreeHash((0..<32).map { buffer.load(UInt8.self, at: place * 32 + $0) })
-    }
+    var hashes: [TreeHash] = []
+    hashes.reserveCapacity(count)
+    for place in 0..<count { hashes.append(TreeHash(buffer, at: place * 32)) }
+    return hashes
   }
 }

@@ -5,8 +5,16 @@ struct TreeFrontier {
   private var roots: [(height: Int, hash: TreeHash)] = []
 
   /// Puts a leaf behind the others.
-  mutating func append(_ leaf: TreeHash) {
-    var (height, hash) = (0, leaf)
+  mutating func append(_ leaf: TreeHash) { append(leaf, height: 0) }
+
+  /// Puts the leaves of another tree behind these, whose number is a multiple of the power of two not
+  /// below the other's.
+  mutating func append(_ other: TreeFrontier) {
+    for (height, hash) in other.roots { append(hash, height: height) }
+  }
+
+  private mutating func append(_ root: TreeHash, height: Int) {
+    var (height, hash) = (height, root)
     while let last = roots.last, last.height == height {
       roots.removeLast()
       hash = .node(last.hash, hash)

@@ -8,6 +8,7 @@ struct TreeKeeper<Storage: LogStorage> {
   private let reader: LogReader<Storage>
   private let signer: NoteSigner
   private var tree: TreeFiles<Storage>
+  private var index: EventIndex<Storage>
   private(set) var signed: Checkpoint?
   /// Whether the tree was made anew and has not reached the signed size: its root is checked there.
   private var isRebuilding = false
@@ -20,6 +21,7 @@ struct TreeKeeper<Storage: LogStorage> {
     let found = try CheckpointFile.read(from: storage)
     guard let (note, checkpoint) = found else {
       tree = try TreeFiles(storage: storage, size: 0, isWriter: true)
+      index = try EventIndex(storage: storage, size: 0, isWriter: true)
       return
     }
     let subject = "\(storage.place)/\(CheckpointFile.name)"
@@ -36,6 +38,7 @@ struct TreeKeeper<Storage: LogStorage> {
           + "back. Nothing is signed until they are put back from a copy")
     }
     signed = checkpoint
+    index = try EventIndex(storage: storage, size: checkpoint.size, isWriter: true)
     do throws(LedgerError) {
       let kept = try TreeFiles(storage: storage, size: checkpoint.size, isWriter: true)
       if try kept.root(size: checkpoint.size) == checkpoint.root {
@@ -62,24 +65,48 @@ struct TreeKeeper<Storage: LogStorage> {
 
   /// Takes in records up to `durable`, a batch of them; whether there are more.
   mutating func take(through durable: UInt64) throws(LedgerError) -> Bool {
+    if index.size < tree.size {
+      try catchUp()
+      return true
+    }
     guard tree.size < durable else { return false }
+    var ids: [EventID] = []
+    let known = index.size
     var leaves: [TreeHash] = []
+    leaves.reserveCapacity(Self.batchMax)
+    var writer = RecordWriter()
     let reading = try reader.read(
       from: tree.size + 1, limit: Self.batchMax, bytesMax: 4 << 20, durable: durable
     ) { record, salts, payload in
-      let record = EventRecord(
-        header: record.header, salts: [UInt8](copying: salts),
-        payload: [UInt8](copying: payload))
-      leaves.append(record.leaf)
+      leaves.append(writer.leaf(record.header, salts: salts, payload: payload))
+      if record.sequence > known { ids.append(record.header.id) }
     }
     if case .gone(let oldest) = reading {
       // Removed before there was a tree: nothing is known of them, and their leaf says so.
       let unknown = min(oldest - 1 - tree.size, UInt64(Self.batchMax))
       leaves = Array(repeating: .leaf([]), count: Int(unknown))
+      if known == tree.size { ids = Array(repeating: .none, count: Int(unknown)) }
     }
     try tree.append(leaves)
+    try index.append(ids)
     if isRebuilding { try checkRebuilt() }
     return tree.size < durable
+  }
+
+  /// Puts records that are in the tree and not in the index into it, a batch of them: the index was
+  /// lost, or the ledger is older than it.
+  private mutating func catchUp() throws(LedgerError) {
+    var ids: [EventID] = []
+    let reading = try reader.read(
+      from: index.size + 1, limit: Self.batchMax, bytesMax: .max, durable: tree.size
+    ) { record, _, _ in ids.append(record.header.id) }
+    if case .gone(let oldest) = reading {
+      let unknown = min(oldest - 1, tree.size) - index.size
+      ids = Array(repeating: .none, count: Int(min(unknown, UInt64(Self.batchMax))))
+    }
+    try index.append(ids)
+    // What a later opening finds in the file must be whole.
+    try index.sync()
   }
 
   private mutating func checkRebuilt() throws(LedgerError) {
@@ -100,6 +127,7 @@ struct TreeKeeper<Storage: LogStorage> {
   mutating func sign() throws(LedgerError) -> Bool {
     guard !isRebuilding, tree.size > signed?.size ?? 0 else { return false }
     try tree.sync()
+    try index.sync()
     let checkpoint = Checkpoint(
       origin: signer.key.name, size: tree.size, root: try tree.root(size: tree.size))
     guard var note = SignedNote(text: checkpoint.description) else {
