@@ -60,6 +60,14 @@ let package = Package(
       dependencies: ["BenchSupport", "CAllocationCounter"]
         + ["Model", "Fusion"].map { .product(name: $0, package: "vedette") },
       swiftSettings: settings),
+    .systemLibrary(
+      name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    // Acknowledged records against fdatasync and SQLite; a whole ledger opened, proven, verified.
+    .executableTarget(
+      name: "LedgerBench",
+      dependencies: ["BenchSupport", "CBenchThread", "CSQLite"]
+        + ["Ledger", "Model"].map { .product(name: $0, package: "vedette") },
+      swiftSettings: settings),
     // Luma to boxes; vision.py compares it with OpenCV's MOG2.
     .executableTarget(
       name: "VisionBench",

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds all benches in release mode and runs them. Exit code 1 when a budget is missed.
-# Needs libboost-dev, valgrind, python3-opencv and a python3 with pymavlink. usage: run.sh [ROUNDS]
+# Needs libboost-dev, libsqlite3-dev, valgrind, python3-opencv and a python3 with pymavlink. usage: run.sh [ROUNDS]
 # BENCH_SCRATCH names another folder for what is built.
 set -eu
 cd "$(dirname "$0")"
@@ -24,5 +24,6 @@ status=0
 "$scratch/release/HotPathAllocations" || status=1
 "$scratch/release/FusionBench" || status=1
 ${BENCH_PYTHON:-python3} ./fusion.py "$(realpath "$scratch")/release/FusionBench" || status=1
+"$scratch/release/LedgerBench" "$scratch/ledger-bench" || status=1
 ./vision.py "$(realpath "$scratch")/release/VisionBench" || status=1
 exit $status

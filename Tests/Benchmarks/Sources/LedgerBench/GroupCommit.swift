@@ -1,0 +1,124 @@
+import BenchSupport
+import CBenchThread
+import Glibc
+import Ledger
+import Model
+
+/// Records acknowledged at a given rate, beside the storage's own fdatasync and beside SQLite, in
+/// alternation.
+struct GroupCommit: ~Copyable {
+  /// Records that arrive in a second.
+  static let rate: UInt64 = 100_000
+  /// How long they arrive in a round.
+  static let roundNanos: UInt64 = 1_000_000_000
+  /// Syncs of the storage that are timed in a round.
+  static let probes = 300
+
+  /// What a round came to.
+  struct Round {
+    /// Median of a write of 4 KiB and its fdatasync on a zero-written file, nanoseconds.
+    var probe: Double
+    var p50: Double
+    var p99: Double
+    var max: Double
+    /// Acknowledged a second.
+    var acknowledged: Double
+    var recordsPerSync: Double
+    /// Acknowledged a second with one record a group.
+    var single: Double
+    var sqlite: Double
+  }
+
+  private let folder: String
+  private var log: EventLog
+  private var encoder = BenchEvents.encoder()
+  private var events = BenchEvents()
+  private let database: SQLiteLog
+  private var latencies = [UInt64](
+    repeating: 0, count: Int(GroupCommit.rate * GroupCommit.roundNanos / 1_000_000_000))
+
+  init(folder: String) throws(LedgerError) {
+    self.folder = folder
+    log = try EventLog(
+      directory: folder + "/commit", post: BenchEvents.post,
+      options: LedgerOptions(segmentBytes: 256 << 20))
+    database = SQLiteLog(folder: folder)
+  }
+
+  mutating func round() throws(LedgerError) -> Round {
+    // Ahead of the events, as the daemon's thread does while nothing comes.
+    while try log.prepare() {}
+    let probe = Self.probe(folder)
+    let before = log.stats
+    let nanos = try offer()
+    let groups = log.stats.commits - before.commits
+    latencies.sort()
+    let count = latencies.count
+    let round = Round(
+      probe: probe, p50: Double(latencies[count / 2]), p99: Double(latencies[count * 99 / 100]),
+      max: Double(latencies[count - 1]), acknowledged: Double(count) * 1e9 / Double(nanos),
+      recordsPerSync: Double(count) / Double(groups), single: try single(), sqlite: sqlite())
+    try log.applyRetention(
+      bytesMax: 768 << 20, ageNanosMax: .max, now: WallTime(unixNanos: 0))
+    return round
+  }
+
+  /// Lets records arrive one each 10 us, whatever becomes of them, and stores what has arrived, one
+  /// group after the other. A record's latency counts from its arrival. The time until the last one
+  /// was acknowledged.
+  private mutating func offer() throws(LedgerError) -> UInt64 {
+    let interval = 1_000_000_000 / Self.rate
+    let start = vdt_bench_nanos()
+    var done = 0
+    while done < latencies.count {
+      let due = min(Int((vdt_bench_nanos() - start) / interval), latencies.count)
+      guard due > done else {
+        vdt_bench_pause()
+        continue
+      }
+      for number in done..<due { try log.append(events.event(UInt64(number)), using: &encoder) }
+      try log.commit()
+      let now = vdt_bench_nanos() - start
+      for number in done..<due { latencies[number] = now - UInt64(number) * interval }
+      done = due
+    }
+    return vdt_bench_nanos() - start
+  }
+
+  /// One record a group, as fast as it goes.
+  private mutating func single() throws(LedgerError) -> Double {
+    let start = vdt_bench_nanos()
+    for number in 0..<Self.probes {
+      try log.append(events.event(UInt64(number)), using: &encoder)
+      try log.commit()
+    }
+    return Double(Self.probes) * 1e9 / Double(vdt_bench_nanos() - start)
+  }
+
+  /// Events a second in SQLite, one a transaction; the encoding is not counted.
+  private mutating func sqlite() -> Double {
+    let header = encoder.encode(events.event(1))
+    let payload = encoder.withPayload { $0.withUnsafeBytes { Array($0) } }
+    let start = vdt_bench_nanos()
+    for _ in 0..<Self.probes { database.store(time: header.time.unixNanos, payload) }
+    return Double(Self.probes) * 1e9 / Double(vdt_bench_nanos() - start)
+  }
+
+  private static func probe(_ folder: String) -> Double {
+    let path = folder + "/probe"
+    let file = open(path, O_RDWR | O_CREAT, 0o600)
+    precondition(file >= 0, "\(path) cannot be made")
+    defer { close(file) }
+    let block = [UInt8](repeating: 0, count: 4096)
+    for place in 0..<probes { pwrite(file, block, block.count, place * block.count) }
+    fsync(file)
+    var times: [Double] = []
+    for place in 0..<probes {
+      let start = vdt_bench_nanos()
+      pwrite(file, block, block.count, place * block.count)
+      fdatasync(file)
+      times.append(Double(vdt_bench_nanos() - start))
+    }
+    return Band(of: times).median
+  }
+}
