@@ -11,7 +11,7 @@ readonly here
 readonly PARTS=(
   demo_checks crash_checks kill_checks capture_checks input_checks simulate_checks daemon_checks
   tls_checks sharing_checks link_checks vision_checks)
-readonly PART_SECONDS_MAX=90
+readonly PART_SECONDS_MAX=180
 
 wrong_use() {
   echo "$1" >&2
