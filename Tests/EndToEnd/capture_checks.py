@@ -5,8 +5,9 @@ import json
 import os
 import random
 import subprocess
+import sys
 
-from support import PROCESSES, PROGRAMS, WORK, check, free_port, main, run
+from support import PROCESSES, PROGRAMS, REPOSITORY, WORK, check, free_port, main, run
 
 CAPTURE = WORK / "run.mcap"
 
@@ -53,6 +54,30 @@ def digests():
     check("30 replays, ten at each of the speeds 1, 10 and max, on one core and on two, give one "
           "digest", total == 30 and len(found) == 1
           and all(len(entry) == 2 and entry[0] == 0 for entry in found), found)
+
+
+def exports():
+    """Every format, read by Python's own readers."""
+    events, tool = WORK / "events-0.jsonl", REPOSITORY / "Tests/CapturesTests/Tools/read_export.py"
+    said = [json.loads(line)["properties"] for line in events.read_text().splitlines()]
+    crossings = [event for event in said if "line" in event]
+    for form in ("csv", "geojson", "kml", "gpx"):
+        out = WORK / f"export.{form}"
+        found = run("vedette", "capture", "export", CAPTURE, "--format", form, "--out", out,
+                    "--json")
+        report = json.loads(found.stdout) if found.returncode == 0 else {}
+        read = subprocess.run([sys.executable, tool, form, out], capture_output=True, text=True,
+                              check=False)
+        lines = read.stdout.splitlines()
+        told = sum(any(event["time"] in line or event["event_id"] in line for event in crossings)
+                   for line in lines)
+        check(f"vedette capture export --format {form} gives what Python reads, crossings too",
+              report.get("events", 0) > 0 and report.get("positions", 0) > 0
+              and read.returncode == 0 and told >= len({e["event_id"] for e in crossings}),
+              f"{report} {found.stderr} {read.stderr} {told} of {len(crossings)}")
+    found = run("vedette", "capture", "export", CAPTURE, "--format", "csv", "--out", out)
+    check("an export does not overwrite a file, and says so in one line",
+          found.returncode == 65 and len(found.stderr.strip().splitlines()) == 1, found.stderr)
 
 
 def parts():
@@ -104,4 +129,4 @@ def damage():
           found.returncode == 66, f"exit {found.returncode}: {found.stderr}")
 
 
-main(record, replay, digests, parts, inspection, damage)
+main(record, replay, digests, exports, parts, inspection, damage)
