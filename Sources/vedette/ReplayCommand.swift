@@ -2,6 +2,7 @@ import ArgumentParser
 import Captures
 import Foundation
 import Model
+import Scoring
 import SiteConfiguration
 import Station
 
@@ -9,10 +10,22 @@ import Station
 struct ReplayCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "replay",
-    abstract: "Replays a capture into events: the same capture gives the same events.")
+    abstract: "Replays a capture into events: the same capture gives the same events.",
+    discussion: """
+      vedette replay --compare A.mcap --against new.yaml replays one capture under its own \
+      configuration (or that of --site) and under another; --against B.mcap compares with another \
+      capture, --against events.jsonl with the events of another run or build. Told are the events \
+      lost, gained and changed, with the reason where the runs part; exit 1 when there are any.
+      """)
 
   @Argument(help: "The capture.")
-  var capture: String
+  var capture: String?
+
+  @Option(help: "Compare this capture, or events that --events wrote, with --against.")
+  var compare: String?
+
+  @Option(help: "With --compare: a capture, a site file, or events that --events wrote.")
+  var against: String?
 
   @Option(help: "1 is real time, 4 four times as fast, max as fast as it goes.")
   var speed = "max"
@@ -28,6 +41,9 @@ struct ReplayCommand: AsyncParsableCommand {
 
   @Option(help: "Write the events' data to this file, one JSON object a line.")
   var events: String?
+
+  @Option(help: "With --compare: write the comparison to this file, one HTML page.")
+  var html: String?
 
   @Flag(
     help: """
@@ -50,11 +66,37 @@ struct ReplayCommand: AsyncParsableCommand {
       throw ValidationError(
         "--from and --to are seconds from the beginning, --to not before --from")
     }
+    guard (compare == nil) == (against == nil) else {
+      throw ValidationError("--compare and --against belong together")
+    }
+    guard (capture == nil) != (compare == nil) else {
+      throw ValidationError(
+        capture == nil ? "a capture is needed" : "with --compare there is no further capture")
+    }
+    guard html == nil || compare != nil else { throw ValidationError("--html needs --compare") }
+    guard compare == nil || (!live && record == nil && events == nil && speed == "max") else {
+      throw ValidationError("--compare goes without --live, --record, --events and --speed")
+    }
   }
 
   mutating func run() async throws {
     SignalWatch.catchSignals()
-    let (capture, site) = (capture, site)
+    if let compare, let against {
+      try await tellComparison(of: compare, with: against)
+    } else if let capture {
+      try await replay(capture)
+    }
+  }
+
+  private func tellComparison(of a: String, with b: String) async throws {
+    let pair = ComparedPair(a: a, b: b, site: site, from: from, to: to)
+    let comparison = try await reporting { try pair.comparison() }
+    if let html { try await reporting { try write(Array(comparison.page.utf8), to: html) } }
+    say(json ? try comparison.json() : comparison.text)
+    if !comparison.isSame { throw ExitStatus.wrong }
+  }
+
+  private func replay(_ capture: String) async throws {
     try await reporting {
       let reader = try CaptureReader(path: capture)
       let bundle = reader.siteBundle
@@ -65,14 +107,14 @@ struct ReplayCommand: AsyncParsableCommand {
           try LoadedSite(bundle: SiteBundle(decoding: bundle))
         }
       if live {
-        try await replayLive(loaded)
+        try await replayLive(capture, loaded)
       } else {
-        try replay(loaded, exercise: reader.header.exercise)
+        try replay(capture, loaded, exercise: reader.header.exercise)
       }
     }
   }
 
-  private func replay(_ loaded: LoadedSite, exercise: String?) throws {
+  private func replay(_ capture: String, _ loaded: LoadedSite, exercise: String?) throws {
     var site = loaded.configuration.site
     // What was recorded in an exercise stays one.
     site.exercise = site.exercise ?? exercise
@@ -119,7 +161,7 @@ struct ReplayCommand: AsyncParsableCommand {
     }
   }
 
-  private func replayLive(_ loaded: LoadedSite) async throws {
+  private func replayLive(_ capture: String, _ loaded: LoadedSite) async throws {
     let info = try CaptureInfo(path: capture)
     let run = LiveRun(
       origin: .capture(path: capture), recordPath: record, seconds: info.durationSeconds + 3,

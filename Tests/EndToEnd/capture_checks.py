@@ -80,6 +80,59 @@ def exports():
           found.returncode == 65 and len(found.stderr.strip().splitlines()) == 1, found.stderr)
 
 
+def compare(*arguments):
+    """Exit status and the comparison of the capture with something."""
+    found = run("vedette", "replay", "--compare", CAPTURE, "--json", *arguments)
+    return found.returncode, json.loads(found.stdout) if found.stdout else found.stderr
+
+
+def comparisons():
+    """Two runs side by side: the same, one that lacks an event, one under another site file."""
+    events, fewer = WORK / "events-0.jsonl", WORK / "fewer.jsonl"
+    status, said = compare("--against", CAPTURE)
+    check("a capture compared with itself is the same, with exit 0",
+          status == 0 and said["same"] > 5 and "first_difference" not in said, said)
+    status, said = compare("--against", events)
+    check("... and with the events of another replay", status == 0 and said["same"] > 5, said)
+    lines = events.read_text().splitlines(keepends=True)
+    ids = [json.loads(line)["properties"]["event_id"] for line in lines
+           if "line" in json.loads(line)["properties"]]
+    fewer.write_text("".join(line for line in lines if ids[0] not in line))
+    status, said = compare("--against", fewer)
+    check("an event that the other run lacks is lost, with a reason and exit 1",
+          status == 1 and len(said["lost"]) == 1 and not said["gained"]
+          and " B " in f" {said['lost'][0]['reason']} ", said)
+    try:
+        from mcap.reader import make_reader
+    except ImportError:
+        return
+    other = WORK / "other"
+    with open(CAPTURE, "rb") as stream:
+        for file in make_reader(stream).iter_attachments():
+            path = other / file.name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(file.data)
+    site = other / "site.yaml"
+    text = site.read_text()
+    turned = text.replace("{left_to_right: in, right_to_left: out}",
+                          "{left_to_right: out, right_to_left: in}")
+    site.write_text(turned)
+    status, said = compare("--against", site, "--html", WORK / "comparison.html")
+    reason = said.get("first_difference", {}) if isinstance(said, dict) else {}
+    check("under a site file with the line's directions turned every crossing is lost and gained",
+          turned != text and status == 1 and len(said["lost"]) == len(said["gained"]) > 2
+          and any("instead" in lost["reason"] for lost in said["lost"]), said)
+    check("... and the reason is the configuration, by its path",
+          reason.get("cause") == "configuration"
+          and any("lines.border.leftToRight: in -> out" in line for line in said["settings"]), said)
+    page = (WORK / "comparison.html").read_text()
+    check("... and the page tells each of them", isinstance(said, dict)
+          and page.count("<circle") >= len(said["lost"]) + len(said["gained"]), page[-300:])
+    found = run("vedette", "replay", "--compare", CAPTURE, "--against", WORK / "none.yaml")
+    check("what is not there is refused with exit 66 and one line",
+          found.returncode == 66 and len(found.stderr.strip().splitlines()) == 1, found.stderr)
+
+
 def parts():
     cut, short = WORK / "cut-off.mcap", WORK / "part.mcap"
     whole = CAPTURE.read_bytes()
@@ -129,4 +182,4 @@ def damage():
           found.returncode == 66, f"exit {found.returncode}: {found.stderr}")
 
 
-main(record, replay, digests, exports, parts, inspection, damage)
+main(record, replay, digests, exports, comparisons, parts, inspection, damage)

@@ -59,20 +59,24 @@ public struct CaptureReplay: ~Copyable {
   private var replayedEvents: [[UInt8]] = []
   private var report = Report()
   private var digest = SHA256()
+  private let observe: ((Arrival) -> Void)?
 
   /// A replay of the capture at `path` under `site`.
   ///
   /// `isOtherSite`: the site is not the one recorded, so that recorded arrivals and events do not
   /// apply. `span`: only what was recorded within it is replayed; then, as in a part of a capture,
-  /// the recorded arrivals do not apply either, because what came before is not known.
+  /// the recorded arrivals do not apply either, because what came before is not known. `observe` is
+  /// told what fusion takes, in that order, before it decides.
   public init(
-    path: String, site: Site, isOtherSite: Bool = false, span: ClosedRange<Instant>? = nil
+    path: String, site: Site, isOtherSite: Bool = false, span: ClosedRange<Instant>? = nil,
+    observe: ((Arrival) -> Void)? = nil
   ) throws(CaptureError) {
     var reader = try CaptureReader(path: path)
     reader.use(site)
     if let span { try reader.restrict(to: span) }
     self.path = path
     self.site = site
+    self.observe = observe
     let isOfRun = reader.header.origin == .live || reader.header.origin == .simulated
     followsArrivals = isOfRun && !isOtherSite && span == nil && reader.header.part == nil
     encoder = EventEncoder(
@@ -184,6 +188,7 @@ public struct CaptureReplay: ~Copyable {
 
   private mutating func take(_ arrival: Arrival, _ body: (PostEvent, RawSpan) -> Void) {
     report.arrivals += 1
+    observe?(arrival)
     var decided: [PostEvent] = []
     engine.take(arrival) { decided.append($0) }
     for event in decided { pass(event, body) }
