@@ -41,13 +41,17 @@ __attribute__((target("avx2"))) void vdt_background_update(const struct vdt_back
         _mm256_and_si256(ALL((int16_t)load_bits(step->covered + i / 8)), places), places);
     const __m256i d = _mm256_sub_epi16(x, m);
     const __m256i size = _mm256_abs_epi16(d);
-    const __m256i outside =
-        _mm256_max_epi16(_mm256_sub_epi16(LOAD(low), x), _mm256_sub_epi16(x, LOAD(high)));
     const __m256i threshold = _mm256_add_epi16(
         _mm256_max_epi16(_mm256_mullo_epi16(v, ALL(step->deviations)), ALL(step->contrast_min)), u);
-    const __m256i differs = _mm256_and_si256(
-        _mm256_cmpgt_epi16(size, threshold),
-        _mm256_cmpgt_epi16(outside, _mm256_srai_epi16(threshold, 1)));
+    // Hardly any cell is far from its mean: the range about it is read only where one is.
+    const __m256i is_far = _mm256_cmpgt_epi16(size, threshold);
+    __m256i differs = _mm256_setzero_si256();
+    if (!_mm256_testz_si256(is_far, is_far)) {
+      const __m256i outside =
+          _mm256_max_epi16(_mm256_sub_epi16(LOAD(low), x), _mm256_sub_epi16(x, LOAD(high)));
+      differs = _mm256_and_si256(
+          is_far, _mm256_cmpgt_epi16(outside, _mm256_srai_epi16(threshold, 1)));
+    }
     const __m256i is_strong = _mm256_and_si256(
         differs, _mm256_cmpgt_epi16(size, _mm256_add_epi16(threshold, threshold)));
     __m256i age = _mm256_blendv_epi8(
