@@ -15,7 +15,7 @@ public struct CaptureError: Error, Equatable, CustomStringConvertible, Sendable 
     public static var storageFull: Code { Code(.storageFull) }
     /// The file is not MCAP, or not a capture of a post.
     public static var notACapture: Code { Code(.notACapture) }
-    /// The file is sound but uses what is not implemented, e.g. LZ4 chunks.
+    /// The file is sound but uses what this reader does not know, e.g. LZ4 chunks.
     public static var unsupported: Code { Code(.unsupported) }
     /// The file contradicts itself: a wrong CRC, a record that does not fit its length.
     public static var damaged: Code { Code(.damaged) }

@@ -5,8 +5,9 @@ import CVisionKernels
 /// Per cell: `mean` m and mean absolute deviation `deviation` v of the cell's brightness x, both as
 /// luma times 64, and `age`, the frames for which it has differed. With d = x - m a cell differs when
 ///
-///     |d| > max(contrastMin, deviations * v)
+///     |d| > T = max(contrastMin, deviations * v) + unrest
 ///
+/// and x lies more than T / 2 outside of the lowest and highest mean about it (`low`, `high`).
 /// A cell that does not differ follows the picture, m += d / 2^s; one that differs is left as it was
 /// until its age passes `ageMax`, then it is taken into the background with 1/8 a frame. So a thing
 /// that stands still, and the place from which one drove away, is background after a set time, while
