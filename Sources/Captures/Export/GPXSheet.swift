@@ -7,8 +7,7 @@ import Model
 /// Source: the schema at topografix.com/GPX/1/1; the order of elements is its own.
 struct GPXSheet: ExportSheet {
   private var head: ExportHead?
-  private var tracks = ExportTracks()
-  private var events = NewestEvents()
+  private var picture = ExportPicture()
 
   mutating func begin(_ head: ExportHead, _ text: inout ByteBuffer) {
     text.append("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")
@@ -21,19 +20,11 @@ struct GPXSheet: ExportSheet {
   }
 
   mutating func take(_ record: ExportRecord, _ text: inout ByteBuffer) -> Bool {
-    switch record.content {
-    case .event(let event):
-      guard event.place != nil, !event.line.isEmpty else { return false }
-      events.take(event)
-    case .position(_, let place):
-      tracks.add(place, of: record.sensor, wall: record.wall, seconds: record.seconds)
-    case .edge, .motion, .detection, .air, .health: return false
-    }
-    return true
+    picture.take(record)
   }
 
   mutating func end(_ text: inout ByteBuffer) {
-    let standing = events.standing
+    let standing = picture.events.standing
     for event in standing { appendWaypoint(event, &text) }
     for event in standing where event.path.count > 1 {
       text.append("<trk>\n")
@@ -43,7 +34,7 @@ struct GPXSheet: ExportSheet {
       for point in event.path { append("trkpt", point.place, time: "", &text) }
       text.append("</trkseg>\n</trk>\n")
     }
-    for track in tracks.tracks {
+    for track in picture.tracks.tracks {
       text.append("<trk>\n")
       text.appendXML("name", "\(head?.exercise == nil ? "" : "EXERCISE ")\(track.sensor)")
       text.append("<type>position</type>\n")

@@ -8,8 +8,7 @@ import Model
 /// Source: OGC 07-147r2; the order of elements is its schema's.
 struct KMLSheet: ExportSheet {
   private var head: ExportHead?
-  private var tracks = ExportTracks()
-  private var events = NewestEvents()
+  private var picture = ExportPicture()
 
   mutating func begin(_ head: ExportHead, _ text: inout ByteBuffer) {
     self.head = head
@@ -28,19 +27,11 @@ struct KMLSheet: ExportSheet {
   }
 
   mutating func take(_ record: ExportRecord, _ text: inout ByteBuffer) -> Bool {
-    switch record.content {
-    case .event(let event):
-      guard event.place != nil, !event.line.isEmpty else { return false }
-      events.take(event)
-    case .position(_, let place):
-      tracks.add(place, of: record.sensor, wall: record.wall, seconds: record.seconds)
-    case .edge, .motion, .detection, .air, .health: return false
-    }
-    return true
+    picture.take(record)
   }
 
   mutating func end(_ text: inout ByteBuffer) {
-    let standing = events.standing
+    let standing = picture.events.standing
     text.append("<Folder>\n<name>crossings</name>\n")
     for event in standing { append(event, &text) }
     text.append("</Folder>\n<Folder>\n<name>paths</name>\n")
@@ -55,7 +46,7 @@ struct KMLSheet: ExportSheet {
       text.append("</Placemark>\n")
     }
     text.append("</Folder>\n<Folder>\n<name>positions</name>\n")
-    for track in tracks.tracks {
+    for track in picture.tracks.tracks {
       for segment in track.segments { append(segment, of: track.sensor, &text) }
     }
     text.append("</Folder>\n</Document>\n</kml>\n")
