@@ -64,6 +64,9 @@ struct BlobConfirmer: ~Copyable {
   private var transients = TransientRate()
   private let grid: CellGrid
 
+  /// A part is small below this fraction of what it split off from.
+  private static let fragmentShare: Int64 = 4
+
   /// Farthest from its anchor that a thing standing still is found, half cells.
   private static let stillMax: Int32 = 3
 
@@ -215,7 +218,8 @@ struct BlobConfirmer: ~Copyable {
     }
   }
 
-  /// A new candidate; a part that split off from a confirmed one is confirmed too.
+  /// A new candidate; a part that split off from a confirmed one is confirmed too. Not so a small one:
+  /// what a thing leaves behind when it goes on is most often the ground that it hid.
   private mutating func add(_ component: Component, known: Int) -> Int? {
     guard count < Self.capacity else {
       overflows &+= 1
@@ -234,7 +238,9 @@ struct BlobConfirmer: ~Copyable {
     candidate.isConfirmed = confirmFrames == 1
     for index in 0..<known {
       let parent = candidates[index]
-      guard parent.isConfirmed, Self.overlap(parent.box, candidate.box) else { continue }
+      guard parent.isConfirmed, Self.overlap(parent.box, candidate.box),
+        Int64(component.area) * Self.fragmentShare * Int64(parent.hits) >= parent.areaSum
+      else { continue }
       candidate.isConfirmed = true
       candidate.hits = parent.hits
       candidate.areaSum = Int64(component.area) * Int64(parent.hits)

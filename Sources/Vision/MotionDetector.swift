@@ -319,9 +319,9 @@ public struct MotionDetector: ~Copyable {
     }
   }
 
-  /// Whether a component has stood still and has no edge in the picture: nothing stands there, the
-  /// background is wrong. What came from elsewhere is a thing, unless the background has the edges
-  /// that the picture lacks.
+  /// Whether a component has stood still and has no edge in the picture, or none that the background
+  /// has not: nothing stands there, the background is wrong. What came from elsewhere is a thing,
+  /// unless the background has the edges that the picture lacks.
   private func isGhost(_ component: Component, _ standing: BlobConfirmer.Standing) -> Bool {
     let stillNanos = Int64(standing.stillFrames) * frameNanos
     guard stillNanos >= MotionParameters.ghostLostNanos else { return false }
@@ -336,7 +336,7 @@ public struct MotionDetector: ~Copyable {
       return true
     }
     return stillNanos >= MotionParameters.ghostNanos
-      && steps.picture < MotionParameters.ghostEdgeMax
+      && steps.picture < max(MotionParameters.ghostEdgeMax, steps.background)
       && standing.ownTravel <= 2 * max(component.width, component.height)
   }
 

@@ -1,23 +1,22 @@
 #!/usr/bin/env python3
-"""Boxes of `vedette detect` against boxes marked by hand.
+"""Boxes of `vedette detect` against targets marked by hand.
 
-    score.py TRUTH.jsonl DETECTED.jsonl
+    score.py TRUTH.json DETECTED.jsonl
 
-For each marked frame, marked and detected boxes are paired by their overlap (IoU at least 0.3, best
-first). Told is one line of JSON: precision, recall and F1 over all boxes, the share of the marked boxes
-whose centre lies in the middle of the picture that were found, and false boxes a frame. A marked box
-also counts as found there when a detected box covers it by half (two persons drawn as one group), and a
-detected box is false only when less than a third of it lies on marked boxes.
+A truth file has `size` of the picture, `frames` that are judged (first and last), `targets` (for each its
+boxes `[x, y, w, h]` by frame; between two marks, which are near each other where it moves, the box is
+interpolated; it was looked at on the way) and `hidden`: frames in which more than half of a target is
+behind something, so that it need not be found and is not false either. A target is one way through the
+picture; who comes again is another.
+
+For each target one share is told: of the frames in which its centre lies in the middle of the picture
+(0.2 to 0.8 of both sides), in how many was it found. Found is a detected box with an IoU of at least 0.3,
+or one that covers it by half (two persons drawn as one group). A detected box is false when less than a
+third of it lies on marked boxes. Printed is a line of JSON: the targets and their shares, the lowest of
+them, how many marks they have, and the false boxes a frame.
 """
 import json
 import sys
-
-SIZE = {"vtest": (768, 576)}
-
-
-def iou(a, b):
-    i = common(a, b)
-    return i / (a[2] * a[3] + b[2] * b[3] - i)
 
 
 def common(a, b):
@@ -26,43 +25,48 @@ def common(a, b):
     return max(w, 0) * max(h, 0)
 
 
-def pairs(truth, found):
-    ranked = sorted(
-        ((iou(t, f), i, j) for i, t in enumerate(truth) for j, f in enumerate(found)), reverse=True)
-    hits = {}
-    for overlap, i, j in ranked:
-        if overlap >= 0.3 and i not in hits and j not in hits.values():
-            hits[i] = j
-    return hits
+def found(box, seen):
+    def one(other):
+        overlap = common(box, other)
+        area = box[2] * box[3]
+        return overlap * 2 >= area or overlap >= 0.3 * (area + other[2] * other[3] - overlap)
+    return any(one(other) for other in seen)
+
+
+def at(marks, frame):
+    before = max((f for f in marks if f <= frame), default=None)
+    after = min((f for f in marks if f >= frame), default=None)
+    if before is None or after is None:
+        return None
+    share = (frame - before) / max(after - before, 1)
+    return [a + (b - a) * share for a, b in zip(marks[before], marks[after])]
 
 
 def main():
-    truth = [json.loads(line) for line in open(sys.argv[1])]
-    found = {}
-    for line in open(sys.argv[2]):
-        row = json.loads(line)
-        found[row["frame"]] = row["boxes"]
-    name = sys.argv[1].rsplit("/", 1)[-1].split(".")[0]
-    width, height = SIZE.get(name, (768, 432))
-    hit = marked = told = middle = middle_hit = false = 0
-    for row in truth:
-        boxes, seen = row["boxes"], found.get(row["frame"], [])
-        matched = pairs(boxes, seen)
-        hit, marked, told = hit + len(matched), marked + len(boxes), told + len(seen)
-        for i, box in enumerate(boxes):
+    truth = json.load(open(sys.argv[1]))
+    detected = {row["frame"]: row["boxes"] for row in map(json.loads, open(sys.argv[2]))}
+    targets = {name: {int(f): box for f, box in marks.items()}
+               for name, marks in truth["targets"].items()}
+    first, last = truth["frames"]
+    width, height = truth["size"]
+    counts, false, frames = {}, 0, range(first, last + 1)
+    for frame in frames:
+        boxes = {n: box for n, marks in targets.items() if (box := at(marks, frame)) is not None}
+        seen = detected.get(frame, [])
+        for name, box in boxes.items():
             x, y = (box[0] + box[2] / 2) / width, (box[1] + box[3] / 2) / height
-            if not (0.2 <= x <= 0.8 and 0.2 <= y <= 0.8):
+            hidden = any(a <= frame <= b for a, b in truth["hidden"].get(name, []))
+            if hidden or not (0.2 <= x <= 0.8 and 0.2 <= y <= 0.8):
                 continue
-            middle += 1
-            middle_hit += i in matched or any(common(box, f) * 2 >= box[2] * box[3] for f in seen)
-        for box in seen:
-            false += sum(common(box, b) for b in boxes) * 3 < box[2] * box[3]
+            hits, all_of = counts.get(name, (0, 0))
+            counts[name] = (hits + found(box, seen), all_of + 1)
+        false += sum(sum(common(box, b) for b in boxes.values()) * 3 < box[2] * box[3] for box in seen)
+    shares = {name: round(hits / all_of, 3) for name, (hits, all_of) in sorted(counts.items())}
     print(json.dumps({
-        "clip": name, "frames": len(truth), "precision": round(hit / max(told, 1), 3),
-        "recall": round(hit / max(marked, 1), 3),
-        "f1": round(2 * hit / max(told + marked, 1), 3),
-        "middle": middle, "middle_found": round(middle_hit / max(middle, 1), 3),
-        "false_per_frame": round(false / len(truth), 3)}))
+        "frames": len(frames), "marked_frames": len({f for marks in targets.values() for f in marks}),
+        "marks": sum(len(marks) for marks in targets.values()),
+        "lowest": min(shares.values()), "false_per_frame": round(false / len(frames), 3),
+        "targets": {name: [*counts[name], share] for name, share in shares.items()}}))
 
 
 main()
