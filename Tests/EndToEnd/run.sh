@@ -10,7 +10,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 readonly here
 readonly PARTS=(
   demo_checks crash_checks kill_checks capture_checks input_checks simulate_checks daemon_checks
-  tls_checks sharing_checks link_checks vision_checks)
+  tls_checks sharing_checks link_checks vision_checks tutorial_checks)
 readonly PART_SECONDS_MAX=180
 
 wrong_use() {
