@@ -8,7 +8,8 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 BUILD_PACKAGES := pkg-config libgpiod-dev libv4l-dev libserialport-dev libturbojpeg0-dev \
   libpng-dev libzstd-dev libsystemd-dev nettle-dev
-TEST_PACKAGES := python3 python3-venv ffmpeg opencv-doc curl openssl strace
+TEST_PACKAGES := python3 python3-venv ffmpeg opencv-doc curl openssl strace \
+  golang-1.19-go golang-golang-x-mod-dev
 BENCH_PACKAGES := libboost-dev libsqlite3-dev valgrind g++ python3-opencv
 # What builds User-mode Linux, and what its scenarios use.
 HARDWARE_PACKAGES := build-essential flex bison bc libelf-dev libssl-dev kmod linux-source-6.1 \
@@ -18,7 +19,7 @@ DEB_PACKAGES := dpkg-dev debhelper lintian debootstrap
 
 # Python libraries that tests compare ours with; a change of this list makes a new environment.
 PYTHON_PACKAGES := mcap==1.6.0 pymavlink==2.4.50 jsonschema==4.26.0 numpy==2.4.6 scipy==1.17.1 \
-  zstandard==0.23.0 lz4==4.3.3
+  zstandard==0.23.0 lz4==4.3.3 rfc8785==0.1.4 pymerkle==7.0.0 sd-jwt==0.10.4 sigstore==4.5.1
 VENV := $(CACHE)/python-$(shell echo "$(PYTHON_PACKAGES)" | sha256sum | cut -c1-12)
 # The tracker that the benchmark compares fusion with.
 BENCH_PYTHON_PACKAGES := stonesoup==1.9.1 pyehm==2.2

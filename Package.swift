@@ -193,12 +193,15 @@ for room in keptRooms {
 }
 targets.append(
   .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings(isUnsafe: false)))
-// Kills writers of a ledger at random moments; the end-to-end tests run its release build.
+// LedgerCrash kills writers of a ledger at random moments, LedgerSamples writes down ledgers for the
+// libraries of others; the end-to-end tests run their release builds.
 if kept.contains("Ledger"), wanted?.contains("Ledger") ?? true {
-  targets.append(
-    .executableTarget(
-      name: "LedgerCrash", dependencies: ["Ledger", "Model", "TestSupport"],
-      path: "Tests/LedgerCrash", swiftSettings: settings(isUnsafe: false)))
+  for name in ["LedgerCrash", "LedgerSamples"] {
+    targets.append(
+      .executableTarget(
+        name: name, dependencies: ["Ledger", "Model", "TestSupport"], path: "Tests/\(name)",
+        swiftSettings: settings(isUnsafe: false)))
+  }
 }
 for room in keptRooms where room.hasTests && (wanted?.contains(room.name) ?? true) {
   let lower = Set(room.uses + room.testUses).filter { name in

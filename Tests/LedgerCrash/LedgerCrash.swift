@@ -12,12 +12,16 @@ import TestSupport
 ///
 /// Whatever a reader saw must stand in the ledger once, at its place, unchanged; what the writer
 /// acknowledged must be there; every checkpoint that was served must be the beginning of every later
-/// one. Half of the kills come at any moment after the start, half after the first acknowledged group.
+/// one, and there must have been some. Half of the kills come at any moment after the start, half after
+/// the first acknowledged group.
 /// Prints "ok" or "FAILED" lines; exit code 1 when something was wrong, 64 for wrong use.
 @main
 struct LedgerCrash {
   /// Longest time that a writer is given before it is killed, microseconds.
   static let lifeMicrosMax: UInt32 = 90_000
+  /// The same when no checkpoint was served in all rounds, and how many further rounds there are then.
+  static let longLifeMicrosMax: UInt32 = 2_000_000
+  static let longRoundsMax = 20
 
   static func main() {
     let arguments = Array(CommandLine.arguments.dropFirst())
@@ -72,8 +76,12 @@ struct LedgerCrash {
     }
     var random = SeededGenerator(seed: seed)
     var checked: UInt64 = 1
-    for round in 0..<rounds {
-      try killOnce(folder, place + "/board", board, witness, &random)
+    for round in 0..<rounds + longRoundsMax {
+      let isLong = round >= rounds
+      if isLong, !witness.checkpoints.isEmpty { break }
+      try killOnce(
+        folder, place + "/board", board, witness, &random,
+        lifeMax: isLong ? longLifeMicrosMax : lifeMicrosMax)
       try look(folder, board, witness, from: &checked, round: round)
       if !witness.faults.isEmpty { break }
     }
@@ -104,9 +112,9 @@ struct LedgerCrash {
   /// Starts a writer and kills it at a random moment.
   private static func killOnce(
     _ folder: String, _ page: String, _ board: Board, _ witness: Witness,
-    _ random: inout SeededGenerator
+    _ random: inout SeededGenerator, lifeMax: UInt32
   ) throws {
-    let life = UInt32.random(in: 0...lifeMicrosMax, using: &random)
+    let life = UInt32.random(in: 0...lifeMax, using: &random)
     let isFromFirstGroup = Bool.random(using: &random)
     let before = board.commits
     let writer = try Writer(folder: folder, page: page, seed: random.next())
@@ -161,6 +169,7 @@ struct LedgerCrash {
     }
     let prover = try LedgerProver(directory: folder)
     let checkpoints = witness.checkpoints
+    if checkpoints.isEmpty { witness.fault("no checkpoint was served: nothing is shown of them") }
     for checkpoint in checkpoints { try CrashReaders.check(prover, after: checkpoint, witness) }
     let verified = try LedgerVerification(
       directory: folder,

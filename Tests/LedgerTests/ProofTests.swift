@@ -1,4 +1,3 @@
-import Glibc
 import TestSupport
 import Testing
 
@@ -157,68 +156,5 @@ import Testing
       if let key = NoteKey(text) { #expect(key.description == text) }
     }
     #expect(NoteKey(Self.signer.key.description) == Self.signer.key)
-  }
-
-  // MARK: - Go's checksum database client
-
-  private static let goTool = {
-    let here = #filePath
-    return here.prefix(upTo: here.lastIndex(of: "/")!) + "/Tools/tlogcheck"
-  }()
-  private static let goPrograms: [String] = ["/usr/lib/go-1.19/bin/go", "/usr/bin/go"]
-  private static let go = goPrograms.first { (path: String) in access(path, X_OK) == 0 }
-  private static let hasGo =
-    go != nil && access("/usr/share/gocode/src/golang.org/x/mod/sumdb/tlog", R_OK) == 0
-
-  @Test(
-    "Go's x/mod agrees on roots, inclusion, all pairs up to 300, and signatures",
-    .enabled(if: hasGo))
-  func goAgrees() throws {
-    let tree = Self.tree(300)
-    let hex = { (bytes: [UInt8]) in bytes.map { hexadecimal(UInt64($0), digits: 2) }.joined() }
-    let text = { (hash: TreeHash) in Base64.encode(hash.bytes) }
-    let roots = (UInt64(0)...300).map { text(tree.root(size: $0)) }
-    var lines = (0..<300).map { "record \(hex(Self.record($0)))" }
-    for size in UInt64(1)...300 {
-      lines.append("root \(size) \(roots[Int(size)])")
-      for index in 0..<size {
-        let proof = tree.inclusionProof(of: index, size: size).map(text)
-        let leaf = text(.leaf(Self.record(Int(index))))
-        lines.append(
-          (["inclusion \(index) \(size) \(roots[Int(size)]) \(leaf)"] + proof)
-            .joined(separator: " "))
-      }
-      for old in 1...size {
-        let proof = tree.consistencyProof(from: old, to: size).map(text)
-        lines.append(
-          (["consistency \(old) \(roots[Int(old)]) \(size) \(roots[Int(size)])"] + proof)
-            .joined(separator: " "))
-      }
-    }
-    let note = Array(Self.proof(of: 1, in: tree).note.description.utf8)
-    lines.append("note \(Self.signer.key) \(hex(note))")
-    for place in 0..<Self.signer.key.name.utf8.count + 60 {
-      var changed = note
-      changed[place] ^= 1
-      lines.append("refuse \(Self.signer.key) \(hex(changed))")
-    }
-    let folder = "/tmp/vedette-go-\(getpid())"
-    mkdir(folder, 0o700)
-    defer { system("rm -rf \(folder)") }
-    let file = try #require(fopen("\(folder)/in", "w"))
-    let whole = lines.joined(separator: "\n") + "\n"
-    fputs(whole, file)
-    fclose(file)
-    let status = system(
-      "cd \(Self.goTool) && GO111MODULE=off GOPATH=/usr/share/gocode GOCACHE=\(folder)/cache "
-        + "\(Self.go!) run main.go < \(folder)/in > \(folder)/out 2>&1")
-    let output = try #require(fopen("\(folder)/out", "r"))
-    var buffer = [UInt8](repeating: 0, count: 4096)
-    let count = fread(&buffer, 1, buffer.count, output)
-    fclose(output)
-    let said = String(decoding: buffer[..<count], as: UTF8.self)
-    #expect(status == 0, "\(said)")
-    #expect(said.hasPrefix("ok "), "\(said)")
-    print("Go x/mod: \(said)")
   }
 }

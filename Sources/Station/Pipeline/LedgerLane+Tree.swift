@@ -10,8 +10,10 @@ extension LedgerLane {
   static let signNanos: Int64 = 1_000_000_000
   /// A checkpoint is made after so long even when events keep coming, nanoseconds.
   static let signNanosMax: Int64 = 60_000_000_000
-  /// Time until the tree is tried again after a fault, nanoseconds.
-  static let treeRetryNanos: Int64 = 10_000_000_000
+  /// Time until the tree is tried again after a fault of the storage, nanoseconds.
+  static let treeRetryNanos: Int64 = 1_000_000_000
+  /// The same after one that only people can mend, when trying again may read the whole ledger.
+  static let treeRetryNanosMax: Int64 = 10_000_000_000
 
   /// Takes durable records into the tree and signs it when it is time.
   mutating func keepTree(isBusy: Bool) {
@@ -32,7 +34,8 @@ extension LedgerLane {
       }
     } catch {
       seal = nil
-      nextSeal = now.advanced(byNanos: Self.treeRetryNanos)
+      let isOfStorage = error.code == .diskFull || error.code == .inputOutput
+      nextSeal = now.advanced(byNanos: isOfStorage ? Self.treeRetryNanos : Self.treeRetryNanosMax)
       cells.add(Cell.treeFailures.rawValue, 1)
       if treeFault == nil { logger.error("the ledger is not signed: \(error)") }
       treeFault = "\(error)"

@@ -1,12 +1,14 @@
-"""Checks a ledger's records, proofs and disclosures with libraries of others: outside.py < file
+"""Checks a ledger's records, proofs and disclosures with libraries of others: outside.py FOLDER
 
-Input, JSON lines: {"key": verifier key}, {"records": [all records of a log]}, then bundles as
-"vedette proof" writes them with "names" of the fields that they are to disclose. Prints "ok N".
+FOLDER has what LedgerSamples wrote: "tlog", of which the records are read, and "bundles", JSON lines:
+{"key": verifier key}, then bundles as "vedette proof" writes them with "names" of the fields that they
+are to disclose. Prints "ok RECORDS BUNDLES".
 """
 
 import base64
 import hashlib
 import json
+import pathlib
 import sys
 
 import rfc8785
@@ -15,6 +17,7 @@ from jwcrypto.jwk import JWK
 from jwcrypto.jws import JWS
 from pymerkle import InmemoryTree, verify_inclusion
 from sd_jwt.verifier import SDJWTVerifier
+from sigstore._internal.rekor.checkpoint import LogCheckpoint, SignedNote
 
 
 def signed_text(note, key):
@@ -22,14 +25,12 @@ def signed_text(note, key):
     name, key_id, public = key.split("+", 2)
     public = base64.b64decode(public)
     assert hashlib.sha256(name.encode() + b"\n" + public).hexdigest()[:8] == key_id
-    text, _, signatures = note.rpartition("\n\n")
-    text += "\n"
-    for line in signatures.splitlines():
-        dash, signer, value = line.split(" ")
-        value = base64.b64decode(value)
-        if (dash, signer, value[:4].hex()) == ("\u2014", name, key_id):
-            Ed25519PublicKey.from_public_bytes(public[1:]).verify(value[4:], text.encode())
-            return text
+    read = SignedNote.from_text(note)
+    for signature in read.signatures:
+        if (signature.name, signature.sig_hash.hex()) == (name, key_id):
+            Ed25519PublicKey.from_public_bytes(public[1:]).verify(
+                base64.b64decode(signature.signature), read.note.encode())
+            return read.note
     raise ValueError("no signature of this key")
 
 
@@ -43,31 +44,32 @@ def disclosed(record, disclosures):
 
 
 def main():
-    lines = [json.loads(line) for line in sys.stdin]
-    key, records = lines[0]["key"], lines[1]["records"]
+    folder = pathlib.Path(sys.argv[1])
     tree = InmemoryTree(algorithm="sha256")
-    for record in records:
-        tree.append_entry(record.encode())
-    checks = 0
-    for bundle in lines[2:]:
+    with open(folder / "tlog", "rb") as lines:
+        for line in lines:
+            if line.startswith(b"record "):
+                tree.append_entry(line[7:-1])
+    key, *bundles = [json.loads(line) for line in (folder / "bundles").read_text().splitlines()]
+    for bundle in bundles:
         record, proof = bundle["record"], bundle["proof"]
         assert rfc8785.dumps(json.loads(record)) == record.encode()
         head, _, note = proof.partition("\n\n")
         head = head.split("\n")
         assert head[0] == "c2sp.org/tlog-proof@v1" and head[1].startswith("index ")
         index = int(head[1][6:])
-        origin, size, root = signed_text(note, key).split("\n")[:3]
-        assert origin == key.split("+")[0]
-        assert tree.get_state(int(size)) == base64.b64decode(root)
+        checkpoint = LogCheckpoint.from_text(signed_text(note, key["key"]))
+        size, root = checkpoint.log_size, bytes.fromhex(checkpoint.log_hash)
+        assert checkpoint.origin == key["key"].split("+")[0]
+        assert tree.get_root(size) == root
         # pymerkle's proof begins with the leaf itself and counts from 1.
-        path = tree.prove_inclusion(index + 1, int(size))
+        path = tree.prove_inclusion(index + 1, size)
         assert [base64.b64encode(step).decode() for step in path.path[1:]] == head[2:]
-        verify_inclusion(hashlib.sha256(b"\0" + record.encode()).digest(), base64.b64decode(root), path)
+        verify_inclusion(hashlib.sha256(b"\0" + record.encode()).digest(), root, path)
         fields = disclosed(record, bundle["disclosures"])
         clear = set(json.loads(record)) - {"_sd", "_sd_alg"}
         assert set(fields) - clear == set(bundle["names"]), fields
-        checks += 6
-    print(f"ok {checks}")
+    print(f"ok {tree.get_size()} {len(bundles)}")
 
 
 main()

@@ -1,0 +1,142 @@
+"""A ledger whose calls fail: detection goes on, nothing is lost, the post recovers by itself.
+
+Every single call is made to fail in CrashTests and TreeKeeperTests; here it is the whole post.
+"""
+
+import json
+import mmap
+import pathlib
+import shutil
+import signal
+import struct
+import subprocess
+import time
+
+from sse_client import StreamClient, is_contiguous
+from support import (
+    PROGRAMS, WORK, check, free_port, get, main, output, run, start, wait_for_health, wait_until)
+
+# A group with its tree and checkpoint is about a dozen calls: each is the seventh now and then.
+EVERY = 7
+FAILURES = 12
+OUTAGE_SECONDS = 5
+RECOVERY_SECONDS_MAX = 5
+
+
+class FailingCalls:
+    """The other end of FailingCalls.c."""
+
+    def __init__(self):
+        source = pathlib.Path(__file__).with_name("faults") / "FailingCalls.c"
+        clang = shutil.which("clang") or str(
+            pathlib.Path(shutil.which("swift")).resolve().with_name("clang"))
+        self.library = WORK / "failing.so"
+        subprocess.run(
+            [clang, "-shared", "-fPIC", "-O1", "-fuse-ld=lld", "-o", self.library, source], check=True)
+        path = WORK / "failing"
+        path.write_bytes(bytes(12))
+        self.environment = {
+            "LD_PRELOAD": str(self.library), "FAILING_CALLS": str(path), "PATH": "/usr/bin:/bin"}
+        with open(path, "r+b") as file:
+            self.page = mmap.mmap(file.fileno(), 12)
+
+    def arm(self, every):
+        """From now on every so manieth call fails; none for 0."""
+        self.page[8:12] = struct.pack("I", every)
+
+    @property
+    def failed(self):
+        """How many have failed."""
+        return struct.unpack("I", self.page[4:8])[0]
+
+
+def health(port):
+    status, body = get(port, "/v1/health")
+    return json.loads(body) if body.startswith(b"{") else {"status": status}
+
+
+def metrics(port, *names):
+    """Values of a post's metrics, summed over their labels."""
+    lines = get(port, "/metrics")[1].decode().splitlines()
+    return [sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(name))
+            for name in names]
+
+
+def faults():
+    failing = FailingCalls()
+    port = free_port()
+    post = start("vedette", "demo", "--seconds", 150, "--port", port, "--state", WORK / "state",
+                 environment=failing.environment)
+    check("the demo answers", wait_for_health(port), output(post))
+    client = StreamClient(port)
+    client.wait_for(3, 15)
+    failing.arm(EVERY)
+    before = len(client.events)
+    wait_until(lambda: failing.failed >= FAILURES, 60)
+    grown = len(client.events) - before
+    failing.arm(0)
+    counted = metrics(port, "vedette_ledger_failures_total", "vedette_ledger_tree_failures_total")
+    check(f"{failing.failed} calls failed, each {EVERY}th, with EIO and ENOSPC; {grown} events were "
+          "stored and served in spite of it", failing.failed >= FAILURES and grown > 0,
+          get(port, "/metrics"))
+    check("failures are counted, of the ledger and of its tree", min(counted) > 0, counted)
+    check("no fault is left afterwards", wait_until(
+        lambda: "storageFault" not in health(port) and "storageWarning" not in health(port), 15),
+          health(port))
+    outage(failing, port, client)
+
+    def unsigned():
+        durable, signed = metrics(
+            port, "vedette_ledger_durable_sequence", "vedette_ledger_signed_size")
+        return durable - signed
+
+    check("the ledger is signed again", wait_until(lambda: unsigned() <= 1, 15), unsigned())
+    check("all that by the same process", post.poll() is None, output(post))
+    seen = list(client.events)
+    post.send_signal(signal.SIGTERM)
+    post.wait(10)
+    after(seen)
+
+
+def outage(failing, port, client):
+    """Every call fails for a while, as on a disk that is full."""
+    before = len(client.events)
+    failing.arm(1)
+    wait_until(lambda: "storageFault" in health(port), 20)
+    found = health(port)
+    check("health tells that events cannot be stored, and why",
+          found.get("status") == "failed" and "space" in found.get("storageFault", ""), found)
+    samples = metrics(port, "vedette_source_samples_total")[0]
+    began = time.time()
+    time.sleep(OUTAGE_SECONDS)
+    gone_on = metrics(port, "vedette_source_samples_total")[0] - samples
+    check("sensors are read on while the disk is full", gone_on > 0, gone_on)
+    check("nothing is served that is not stored", len(client.events) <= before + 1)
+    ended = time.time()
+    failing.arm(0)
+    stored = wait_until(
+        lambda: "storageFault" not in health(port) and len(client.events) > before + 1,
+        RECOVERY_SECONDS_MAX)
+    check("when there is room again events are stored, without a restart", stored, health(port))
+    times = [event.value["time"] for event in client.events[before:]]
+    span = [time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(at)) for at in (began, ended)]
+    check("among them are those of the time without room",
+          any(span[0] <= at <= span[1] for at in times), f"{span} {times}")
+
+
+def after(seen):
+    """What the ledger has when all is over."""
+    found = run("vedette", "events", "list", "--state", "state", "--json")
+    kept = {}
+    for line in found.stdout.splitlines():
+        event = json.loads(line)
+        kept[int(event["sequence"])] = event["id"]
+    check("all that was served is there, once and in order",
+          is_contiguous(seen) and all(kept.get(event.sequence) == event.value["id"] for event in seen)
+          and len(set(kept.values())) == len(kept), f"{len(seen)} {len(kept)}")
+    found = run("vedette", "verify", "--state", "state")
+    check("and verifies against its key", found.returncode == 0 and "sound" in found.stdout,
+          found.stdout + found.stderr)
+
+
+main(faults)

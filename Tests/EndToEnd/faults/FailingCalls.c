@@ -1,0 +1,118 @@
+// Makes calls fail that write, sync, name or make files of a ledger: a library for LD_PRELOAD.
+// FAILING_CALLS names a file of 12 bytes that the test shares, three numbers of 32 bits: the calls so
+// far, those of them that failed, and how manieth call fails: 0 for none, 1 for all. They fail with
+// EIO and ENOSPC in turn, all of them with ENOSPC. A write that fails with ENOSPC leaves half of its
+// bytes. Only files below a folder "ledger" count.
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { CALLS, FAILED, EVERY };
+static volatile uint32_t *board;
+
+static void *real(const char *name) { return dlsym(RTLD_NEXT, name); }
+
+__attribute__((constructor)) static void share(void) {
+  const char *path = getenv("FAILING_CALLS");
+  int (*open_it)(const char *, int, ...) = (int (*)(const char *, int, ...))real("open");
+  int file = path ? open_it(path, O_RDWR) : -1;
+  if (file < 0) return;
+  void *page = mmap(NULL, 12, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+  close(file);
+  if (page != MAP_FAILED) board = page;
+}
+
+static int is_ledger(const char *path) { return board && path && strstr(path, "/ledger"); }
+
+static int is_ledger_file(int file) {
+  char link[32], path[512];
+  snprintf(link, sizeof link, "/proc/self/fd/%d", file);
+  ssize_t count = readlink(link, path, sizeof path - 1);
+  if (count < 0) return 0;
+  path[count] = 0;
+  return is_ledger(path);
+}
+
+// Counts a call; the errno that it is to fail with, or 0. One thread writes a ledger.
+static int fault(void) {
+  uint32_t every = board[EVERY], call = ++board[CALLS];
+  if (every == 0 || call % every != 0) return 0;
+  return ++board[FAILED] % 2 && every > 1 ? EIO : ENOSPC;
+}
+
+#define CALL(file, ...)                          \
+  int code = is_ledger_file(file) ? fault() : 0; \
+  if (code) {                                    \
+    __VA_ARGS__;                                 \
+    errno = code;                                \
+    return -1;                                   \
+  }
+
+ssize_t pwrite64(int file, const void *bytes, size_t count, off64_t offset) {
+  static ssize_t (*next)(int, const void *, size_t, off64_t);
+  if (!next) next = (ssize_t(*)(int, const void *, size_t, off64_t))real("pwrite64");
+  CALL(file, if (code == ENOSPC && next(file, bytes, count / 2, offset) < 0) return -1);
+  return next(file, bytes, count, offset);
+}
+
+ssize_t pwrite(int file, const void *bytes, size_t count, off_t offset) {
+  return pwrite64(file, bytes, count, offset);
+}
+
+int fdatasync(int file) {
+  static int (*next)(int);
+  if (!next) next = (int (*)(int))real("fdatasync");
+  CALL(file);
+  return next(file);
+}
+
+int fsync(int file) {
+  static int (*next)(int);
+  if (!next) next = (int (*)(int))real("fsync");
+  CALL(file);
+  return next(file);
+}
+
+int rename(const char *from, const char *to) {
+  static int (*next)(const char *, const char *);
+  if (!next) next = (int (*)(const char *, const char *))real("rename");
+  int code = is_ledger(to) ? fault() : 0;
+  if (code) {
+    errno = code;
+    return -1;
+  }
+  return next(from, to);
+}
+
+static int open_with(const char *name, const char *path, int flags, mode_t mode) {
+  int code = (flags & O_CREAT) && is_ledger(path) ? fault() : 0;
+  if (code) {
+    errno = code;
+    return -1;
+  }
+  int (*next)(const char *, int, ...) = (int (*)(const char *, int, ...))real(name);
+  return next(path, flags, mode);
+}
+
+#define OPEN(name)                                \
+  int name(const char *path, int flags, ...) {    \
+    mode_t mode = 0;                              \
+    if (flags & O_CREAT) {                        \
+      va_list more;                               \
+      va_start(more, flags);                      \
+      mode = va_arg(more, mode_t);                \
+      va_end(more);                               \
+    }                                             \
+    return open_with(#name, path, flags, mode);   \
+  }
+
+OPEN(open)
+OPEN(open64)
