@@ -169,6 +169,23 @@ struct CrossingTests {
     #expect(scene.crossings().isEmpty)
   }
 
+  @Test(
+    "a vehicle crosses between two motion sensors at speeds no walker has", arguments: [8.0, 11])
+  func feltVehicle(speed: Double) throws {
+    var scene = Scene()
+    scene.ticks(from: 0, to: 40)
+    let passage = 16 / speed
+    scene.say(.area(isActive: true), Scene.pirNorth, at: 10)
+    scene.say(.area(isActive: true), Scene.pirSouth, at: 10 + passage)
+    scene.say(.area(isActive: false), Scene.pirNorth, at: 13)
+    scene.say(.area(isActive: false), Scene.pirSouth, at: 13 + passage)
+    let event = try #require(scene.crossings().first)
+    #expect(scene.crossings().count == 1)
+    #expect(event.identity.line == Scene.border)
+    #expect(event.direction == .leftToRight)
+    #expect(abs(event.time.seconds(since: Scene.instant(10 + passage / 2))) < passage)
+  }
+
   @Test("camera and motion sensors together are named, with their health")
   func contributions() throws {
     var scene = Scene()

@@ -5,6 +5,15 @@ import Model
 extension FusionEngine {
   /// Gate on an onset: a point spread over an area is never far out in standard deviations.
   static let areaGate = 9.0
+  /// Deviation of each velocity component of a vehicle, m/s: 7 m/s in any direction.
+  static let vehicleSpeedSigma = 5.0
+  /// What a vehicle costs more than a walker, of which there are four times as many.
+  static let vehicleCost = 1.5
+  /// Longest time from one onset to the next at which both are taken for one vehicle, seconds; it is
+  /// soon gone, and anything can be reached in a long time at that speed.
+  static let vehicleGapSeconds = 3.0
+  /// Gate for such an onset, two standard deviations.
+  static let vehicleGate = 4.0
   /// What the length of an onset adds to the log-odds of a track that only area sensors felt.
   static let glitchLogOdds = -3.0
   static let singleLogOdds = -1.2
@@ -94,32 +103,57 @@ extension FusionEngine {
     }
   }
 
-  /// The track an onset fits best.
-  private func bestTrack(forOnsetOf model: SensorModel, at moment: Instant) -> Int? {
+  /// The track an onset fits best. Of what only area sensors felt nothing is known of the speed: a
+  /// walker is supposed, and where none fits as well, a vehicle.
+  private mutating func bestTrack(forOnsetOf model: SensorModel, at moment: Instant) -> Int? {
     var best: Int?
     var bestCost = Double.infinity
+    var isVehicle = false
     for slot in tracks.indices where tracks[slot].id.rawValue != 0 && !tracks[slot].isAirborne {
-      var state = tracks[slot].state
-      state.predict(seconds: moment.seconds(since: tracks[slot].time), motion: motion)
-      let age = max(0, tracks[slot].time.seconds(since: moment))
-      let innovation = state.innovation(
-        ofPlace: model.centroid, covariance: model.covariance, age: age, motion: motion)
-      let squared = innovation.mahalanobisSquared
-      guard squared >= 0, squared < Self.areaGate else { continue }
-      let sigma = state.positionCovariance.largestSigma
-      let place = state.position - state.velocity * age
-      // Our own tells its place well; what is not in the cover did not cause the onset.
-      let reach = tracks[slot].isPlatform ? 1 + sigma : 3 + 2 * sigma
-      guard site.distance(from: place, toCoverOf: model) < reach else { continue }
-      let cost =
-        0.5 * squared + 0.5 * log(innovation.covariance.determinant)
-        - log(max(tracks[slot].existence, 0.02))
-      if cost < bestCost {
-        bestCost = cost
-        best = slot
+      let state = tracks[slot].state
+      if let cost = onsetCost(slot, state, model, at: moment, gate: Self.areaGate), cost < bestCost
+      {
+        (best, bestCost, isVehicle) = (slot, cost, false)
+      }
+      guard isFeltOnly(slot), moment.seconds(since: tracks[slot].time) < Self.vehicleGapSeconds
+      else { continue }
+      let faster = state.hastened(by: Self.vehicleSpeedSigma)
+      if let cost = onsetCost(slot, faster, model, at: moment, gate: Self.vehicleGate),
+        cost + Self.vehicleCost < bestCost
+      {
+        (best, bestCost, isVehicle) = (slot, cost + Self.vehicleCost, true)
       }
     }
+    if isVehicle, let best {
+      tracks[best].state = tracks[best].state.hastened(by: Self.vehicleSpeedSigma)
+    }
     return best
+  }
+
+  /// Negative logarithm of the likelihood of an onset by a track in `state`, or `nil` outside of the
+  /// gate.
+  private func onsetCost(
+    _ slot: Int, _ state: KalmanState, _ model: SensorModel, at moment: Instant, gate: Double
+  ) -> Double? {
+    var state = state
+    state.predict(seconds: moment.seconds(since: tracks[slot].time), motion: motion)
+    let age = max(0, tracks[slot].time.seconds(since: moment))
+    let innovation = state.innovation(
+      ofPlace: model.centroid, covariance: model.covariance, age: age, motion: motion)
+    let squared = innovation.mahalanobisSquared
+    guard squared >= 0, squared < gate else { return nil }
+    let sigma = state.positionCovariance.largestSigma
+    let place = state.position - state.velocity * age
+    // Our own tells its place well; what is not in the cover did not cause the onset.
+    let reach = tracks[slot].isPlatform ? 1 + sigma : 3 + 2 * sigma
+    guard site.distance(from: place, toCoverOf: model) < reach else { return nil }
+    return 0.5 * squared + 0.5 * log(innovation.covariance.determinant)
+      - log(max(tracks[slot].existence, 0.02))
+  }
+
+  /// Whether only area sensors ever hit a track.
+  private func isFeltOnly(_ slot: Int) -> Bool {
+    tracks[slot].lastScanHit == .distantPast && !tracks[slot].isPlatform
   }
 
   private mutating func takeOnset(

@@ -51,6 +51,14 @@ struct KalmanState: BitwiseCopyable, Sendable, Equatable {
     return total.isFinite && row2.z > 0 && row3.w > 0 && positionCovariance.isPositiveDefinite
   }
 
+  /// The same with each velocity component more uncertain by `sigma`, m/s.
+  func hastened(by sigma: Double) -> KalmanState {
+    var state = self
+    state.row2.z += sigma * sigma
+    state.row3.w += sigma * sigma
+    return state
+  }
+
   /// P·h.
   @inline(__always)
   func covariance(times h: SIMD4<Double>) -> SIMD4<Double> {
