@@ -72,6 +72,8 @@ public struct FusionParameters: Sendable, Equatable {
   public var crossingSigmaMin = 0.4
   /// Probability of existence a crossing needs.
   public var eventConfidenceMin = 0.6
+  /// The same while area sensors fire together at three times their rates or more: bad weather.
+  public var stormConfidenceMin = 0.9
   /// A crossing that could not be decided for so long is let go, nanoseconds.
   public var decisionNanosMax: Int64 = 12_000_000_000
   /// A crossing by a re-born track so near in time to an earlier one is the same, nanoseconds.

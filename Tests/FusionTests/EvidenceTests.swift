@@ -45,6 +45,30 @@ struct EvidenceTests {
     #expect(scene.crossings().count == 1)
   }
 
+  @Test("while area sensors fire together for nothing a crossing must be surer")
+  func storm() {
+    func crossings(isStorm: Bool, confidence: Double) -> Int {
+      var scene = Scene()
+      for step in 0..<9 where isStorm {
+        let sensor = [Scene.pirFar, Scene.pirNorth, Scene.pirSouth][step % 3]
+        let begin = 8 + Double(step) * 0.6
+        scene.say(.area(isActive: true), sensor, at: begin)
+        scene.say(
+          .area(isActive: false), sensor, at: begin + (sensor == Scene.pirFar ? 1.5 : 0.3))
+      }
+      for step in 0..<60 {
+        let time = 10 + Double(step) * 0.2
+        scene.scan([SIMD2(-60, 8 - 1.4 * (time - 10))], at: time)
+      }
+      var parameters = FusionParameters()
+      parameters.stormConfidenceMin = confidence
+      return scene.run(parameters).events.compactMap(\.crossing).filter { $0.version == 1 }.count
+    }
+    #expect(crossings(isStorm: false, confidence: 1) == 1)
+    #expect(crossings(isStorm: true, confidence: 1) == 0)
+    #expect(crossings(isStorm: true, confidence: 0.9) == 1)
+  }
+
   /// A spot on the line that shows something in a part of all frames, as a bush in the wind does.
   private func bush(_ scene: inout Scene, until end: Double, seed: UInt64) {
     var generator = SeededGenerator(seed: seed)

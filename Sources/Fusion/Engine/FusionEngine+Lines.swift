@@ -34,6 +34,9 @@ extension FusionEngine {
   /// Probability of the side at which a new track is taken to be there.
   static let sideProbability = 0.7
 
+  /// Factor on the false onsets of a technology from which on the weather is bad.
+  static let stormFactor = 3.0
+
   /// Tests the newest estimate of a track against all lines.
   ///
   /// With signed distance d from the line and its standard deviation σ across the line the track is
@@ -76,7 +79,7 @@ extension FusionEngine {
             state.hasFlip = true
           }
           let isReady =
-            tracks[slot].isConfirmed && tracks[slot].existence >= parameters.eventConfidenceMin
+            tracks[slot].isConfirmed && tracks[slot].existence >= confidenceMin
           let isStale = now.nanos(since: state.flip.time) > parameters.decisionNanosMax
           if isReady || isStale || state.flip.isBeyondEnd {
             let direction: CrossingDirection = state.side > 0 ? .leftToRight : .rightToLeft
@@ -90,6 +93,16 @@ extension FusionEngine {
       }
       lineStates[index] = state
     }
+  }
+
+  /// Probability of existence that a crossing needs now: more while the weather disturbs the sensors,
+  /// when most of what seems to cross is nothing.
+  private var confidenceMin: Double {
+    for technology in site.weather.indices
+    where site.weather[technology].factor(at: now) >= Self.stormFactor {
+      return max(parameters.stormConfidenceMin, parameters.eventConfidenceMin)
+    }
+    return parameters.eventConfidenceMin
   }
 
   func foot(of position: SIMD2<Double>, line: Int) -> PolylineFoot? {
