@@ -18,6 +18,8 @@ public struct CalibrationRefusal: Error, Equatable, CustomStringConvertible {
     case contradiction
     /// The pose is known too badly to place anything on the ground.
     case undetermined
+    /// A walk cannot be read.
+    case badWalk
     /// The horizon is not where it was seen.
     case horizon
   }

@@ -3,13 +3,13 @@ import Glibc
 import Model
 
 /// The ground that a sensor covers, as a polygon: metres east and north, counter-clockwise.
-enum Coverage {
+public enum Coverage {
   /// The widest angle between two neighbouring points of an arc: at 10 degrees the chord lies at
   /// most 0.4 % of the radius inside the arc (1 - cos 5 deg).
   static let arcStepMax = Double.pi / 18
 
   /// A pie slice of `halfAngle` to both sides of `azimuth`; a disc when that closes the circle.
-  static func sector(
+  public static func sector(
     at place: SIMD2<Double>, azimuth: Double, halfAngle: Double, range: Double
   ) -> [SIMD2<Double>] {
     if halfAngle >= .pi { return disc(at: place, radius: range) }
@@ -22,7 +22,7 @@ enum Coverage {
   }
 
   /// A disc.
-  static func disc(at place: SIMD2<Double>, radius: Double) -> [SIMD2<Double>] {
+  public static func disc(at place: SIMD2<Double>, radius: Double) -> [SIMD2<Double>] {
     let steps = Int((2 * Double.pi / arcStepMax).rounded(.up))
     return (0..<steps).map { step in
       let angle = 2 * Double.pi * Double(step) / Double(steps)
@@ -31,7 +31,7 @@ enum Coverage {
   }
 
   /// A strip of `width` along the way from `start` to `end`, which differ.
-  static func corridor(
+  public static func corridor(
     from start: SIMD2<Double>, to end: SIMD2<Double>, width: Double
   ) -> [SIMD2<Double>] {
     let way = end - start

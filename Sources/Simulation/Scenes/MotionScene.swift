@@ -21,8 +21,8 @@ struct MotionScene {
   private let reach: MotionReach
   private let place: SIMD2<Double>
   private let radius: Double
-  private let rangeFactor: Double
-  private let detectionProbability: Double
+  let rangeFactor: Double
+  let detectionProbability: Double
   private var random: SceneRandom
   private var passages: [Passage]
 

@@ -4,5 +4,5 @@ import ArgumentParser
 struct CalibrateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "calibrate", abstract: "Fits sensors to what was measured at the site.",
-    subcommands: [CalibrateCameraCommand.self])
+    subcommands: [CalibrateCameraCommand.self, CalibrateCoverageCommand.self])
 }
