@@ -53,6 +53,7 @@ public struct GPXReader {
       default: continue
       }
     }
+    if !hasTime { withoutTime += 1 }
     guard fixes.count >= 2 else {
       throw CalibrationRefusal(
         .badWalk,
