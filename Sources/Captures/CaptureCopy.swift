@@ -19,6 +19,8 @@ public struct CaptureCopy: Sendable {
   public var topics: [String]?
   /// Whether pictures are left out, for sharing outside.
   public var leavesOutPictures = false
+  /// Why a span is taken, as the copy says of itself.
+  public var reason = "cut"
 
   /// A copy of everything.
   public init() {}
@@ -27,13 +29,29 @@ public struct CaptureCopy: Sendable {
   public func run(
     from input: String, to output: String, options: MCAPWriter.Options = MCAPWriter.Options()
   ) throws(CaptureError) -> Report {
+    try run(from: [input], to: output, options: options)
+  }
+
+  /// Writes `output` from captures of one run that follow one another; on an error no file is left
+  /// there. What the first says of itself, its configuration and attachments, holds for all.
+  ///
+  /// Programmer error when there is no input.
+  public func run(
+    from inputs: [String], to output: String, options: MCAPWriter.Options = MCAPWriter.Options()
+  ) throws(CaptureError) -> Report {
     // Says in one clear message what is no capture at all.
-    let header = try CaptureReader(path: input).header
-    var reader = try MCAPReader(path: input)
+    let header = try CaptureReader(path: inputs[0]).header
+    let profile = try MCAPReader(path: inputs[0]).profile
     var writer = try MCAPWriter(
-      path: output, profile: reader.profile, library: header.software, options: options)
+      path: output, profile: profile, library: header.software, options: options)
     do {
-      let report = try copy(&reader, into: &writer)
+      var report = Report()
+      var maps = Maps()
+      for (place, input) in inputs.enumerated() {
+        var reader = try MCAPReader(path: input)
+        maps.turn(toFirst: place == 0)
+        try copy(&reader, &maps, &report, into: &writer)
+      }
       try writer.close()
       return report
     } catch {
@@ -43,11 +61,10 @@ public struct CaptureCopy: Sendable {
   }
 
   private func copy(
-    _ reader: inout MCAPReader, into writer: inout MCAPWriter
-  ) throws(CaptureError) -> Report {
-    var report = Report()
-    var maps = Maps()
-    var isFirst = true
+    _ reader: inout MCAPReader, _ maps: inout Maps, _ report: inout Report,
+    into writer: inout MCAPWriter
+  ) throws(CaptureError) {
+    var isAhead = maps.isFirst
     while true {
       let message: MCAPMessage?
       do {
@@ -60,34 +77,57 @@ public struct CaptureCopy: Sendable {
         continue
       }
       guard var message else { break }
-      if isFirst {
-        isFirst = false
+      if isAhead {
+        isAhead = false
         try begin(reader.metadata, into: &writer)
       }
       try take(reader.attachments, &maps, into: &writer)
       guard let channel = reader.channels[Int(message.channel)] else { continue }
-      guard isWanted(channel.topic, Instant(monotonicNanos: Int64(clamping: message.logTime)))
-      else { continue }
+      let time = Instant(monotonicNanos: Int64(clamping: message.logTime))
+      guard isWanted(channel.topic, time, maps.isFirst) else { continue }
       message.channel = try self.channel(channel, reader.schemas, &maps, &writer)
       try Self.write(message, reader, &writer)
       report.messages += 1
     }
-    if isFirst { try begin(reader.metadata, into: &writer) }
+    if isAhead { try begin(reader.metadata, into: &writer) }
     try take(reader.attachments, &maps, into: &writer)
-    report.truncation = reader.truncation
-    return report
+    if let truncation = reader.truncation { report.truncation = truncation }
   }
 
-  /// New numbers for what the input numbers.
+  /// New numbers for what the inputs number, and what the output has already.
   private struct Maps {
     var schemas: [UInt16: UInt16] = [:]
     var channels: [UInt16: UInt16] = [:]
     var attachments = 0
+    var isFirst = true
+    /// Schemas and channels of the output, by all they say.
+    var writtenSchemas: [WrittenSchema: UInt16] = [:]
+    var writtenChannels: [WrittenChannel: UInt16] = [:]
+
+    struct WrittenSchema: Hashable {
+      var name: String
+      var encoding: String
+      var data: [UInt8]
+    }
+
+    struct WrittenChannel: Hashable {
+      var schema: UInt16
+      var topic: String
+      var encoding: String
+      var metadata: [String: String]
+    }
+
+    /// Begins an input, whose numbers are its own.
+    mutating func turn(toFirst isFirst: Bool) {
+      self.isFirst = isFirst
+      schemas = [:]
+      channels = [:]
+    }
   }
 
-  private func isWanted(_ topic: String, _ time: Instant) -> Bool {
-    // The configuration and the site's map belong to every part.
-    if topic == "site" || topic == "map/site" { return true }
+  private func isWanted(_ topic: String, _ time: Instant, _ isFirst: Bool) -> Bool {
+    // The configuration and the site's map belong to every part, once.
+    if topic == "site" || topic == "map/site" { return isFirst }
     if leavesOutPictures, topic.hasPrefix("camera/") { return false }
     if let span, !span.contains(time) { return false }
     guard let topics else { return true }
@@ -101,7 +141,7 @@ public struct CaptureCopy: Sendable {
     for (name, values) in metadata.sorted(by: { $0.key < $1.key }) {
       var values = values
       if name == CaptureHeader.recordName, let span {
-        let part = CapturePart(reason: "cut", start: span.lowerBound, end: span.upperBound)
+        let part = CapturePart(reason: reason, start: span.lowerBound, end: span.upperBound)
         for (key, value) in part.metadata { values[key] = value }
       } else if name == CaptureHeader.recordName, topics != nil || leavesOutPictures,
         values["part"] == nil
@@ -118,7 +158,7 @@ public struct CaptureCopy: Sendable {
   private func take(
     _ attachments: [MCAPAttachment], _ maps: inout Maps, into writer: inout MCAPWriter
   ) throws(CaptureError) {
-    while maps.attachments < attachments.count {
+    while maps.isFirst, maps.attachments < attachments.count {
       try writer.writeAttachment(attachments[maps.attachments], logTime: 0)
       maps.attachments += 1
     }
@@ -129,20 +169,38 @@ public struct CaptureCopy: Sendable {
     _ writer: inout MCAPWriter
   ) throws(CaptureError) -> UInt16 {
     if let known = maps.channels[channel.id] { return known }
-    var number: UInt16 = 0
-    if let schema = schemas[channel.schema] {
-      if let known = maps.schemas[schema.id] {
-        number = known
-      } else {
-        number = try writer.addSchema(
-          name: schema.name, encoding: schema.encoding, data: schema.data)
-        maps.schemas[schema.id] = number
-      }
+    let number = try schemas[channel.schema].map { schema throws(CaptureError) in
+      try self.schema(schema, &maps, &writer)
     }
-    let added = try writer.addChannel(
-      topic: channel.topic, messageEncoding: channel.messageEncoding, schema: number,
-      metadata: channel.metadata.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
+    let key = Maps.WrittenChannel(
+      schema: number ?? 0, topic: channel.topic, encoding: channel.messageEncoding,
+      metadata: channel.metadata)
+    let added =
+      if let known = maps.writtenChannels[key] {
+        known
+      } else {
+        try writer.addChannel(
+          topic: channel.topic, messageEncoding: channel.messageEncoding, schema: number ?? 0,
+          metadata: channel.metadata.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
+      }
+    maps.writtenChannels[key] = added
     maps.channels[channel.id] = added
+    return added
+  }
+
+  private func schema(
+    _ schema: MCAPSchema, _ maps: inout Maps, _ writer: inout MCAPWriter
+  ) throws(CaptureError) -> UInt16 {
+    if let known = maps.schemas[schema.id] { return known }
+    let key = Maps.WrittenSchema(name: schema.name, encoding: schema.encoding, data: schema.data)
+    let added =
+      if let known = maps.writtenSchemas[key] {
+        known
+      } else {
+        try writer.addSchema(name: schema.name, encoding: schema.encoding, data: schema.data)
+      }
+    maps.writtenSchemas[key] = added
+    maps.schemas[schema.id] = added
     return added
   }
 

@@ -12,6 +12,7 @@ extension SiteReader {
         if let path = section.optional("state_directory").flatMap({ absolutePath($0) }) {
           storage.stateDirectory = path
         }
+        storage.recorder = section.optional("recorder").flatMap { readRecorder($0) }
         guard let retention = section.optional("retention") else { return nil }
         isDecided = true
         return retention.section { section in
@@ -38,6 +39,44 @@ extension SiteReader {
           + "\"storage\" with what the law allows; 30 d is used until then")
     }
     return storage
+  }
+
+  /// Reads `storage.recorder`.
+  private func readRecorder(_ entry: Entry) -> RecorderConfiguration? {
+    entry.section { section in
+      let keep = section.required("keep", example: "{age: 7 d, size: 4 GiB}")?.section {
+        keep -> RecorderConfiguration? in
+        let size = keep.optional("size")?.quantity(.bytes, from: "16 MiB", to: "16 TiB")
+        guard
+          let age = keep.required("age", example: "7 d")?
+            .quantity(.time, from: "1 h", to: "3660 d")
+        else { return nil }
+        var recorder = RecorderConfiguration(keepSeconds: Int64(age.rounded()))
+        if let size { recorder.keepBytes = Int64(size.rounded()) }
+        return recorder
+      }
+      let ring = section.optional("ring")?.section { ring in
+        (
+          time: ring.optional("time")?.quantity(.time, from: "1 min", to: "1 h"),
+          size: ring.optional("size")?.quantity(.bytes, from: "16 MiB", to: "1 TiB")
+        )
+      }
+      let before = section.optional("before")?.quantity(.time, from: "1 s", to: "10 min")
+      let after = section.optional("after")?.quantity(.time, from: "1 s", to: "10 min")
+      guard var recorder = keep else { return nil }
+      if let time = ring?.time { recorder.ringSeconds = Int64(time.rounded()) }
+      if let size = ring?.size { recorder.ringBytes = Int64(size.rounded()) }
+      if let before { recorder.beforeSeconds = Int64(before.rounded()) }
+      if let after { recorder.afterSeconds = Int64(after.rounded()) }
+      if (recorder.beforeSeconds + recorder.afterSeconds) * 2 > recorder.ringSeconds {
+        entry.error(
+          .badValue,
+          expected: "a ring of at least twice \"before\" and \"after\" together, "
+            + "\((recorder.beforeSeconds + recorder.afterSeconds) * 2) s",
+          remedy: "Write a longer \"ring: {time: …}\", or shorter times around an event")
+      }
+      return recorder
+    }
   }
 
   /// Reads `publishing`; the defaults, this machine only, where it is silent.

@@ -13,32 +13,6 @@ import Synchronization
 /// The daemon assembled: configuration, pipeline, ledger, HTTP endpoint, and their life from start
 /// over reload to the drained end.
 public final class Station: Sendable {
-  /// How a station is to run.
-  public struct Options: Sendable {
-    /// Where samples come from.
-    public var origin: SampleOrigin
-    /// Capture to write, or `nil`.
-    public var recordPath: String?
-    /// Folder for the ledger instead of the site file's.
-    public var stateDirectory: String?
-    /// Whether events are served over HTTP.
-    public var isPublishing: Bool
-    /// TCP port instead of the site file's.
-    public var port: Int?
-
-    /// Options with everything as the site file says.
-    public init(
-      origin: SampleOrigin = .devices, recordPath: String? = nil, stateDirectory: String? = nil,
-      isPublishing: Bool = true, port: Int? = nil
-    ) {
-      self.origin = origin
-      self.recordPath = recordPath
-      self.stateDirectory = stateDirectory
-      self.isPublishing = isPublishing
-      self.port = port
-    }
-  }
-
   /// The look, a second apart, at which code that only the start needed is let go.
   private static let trimSecond = 2
 
@@ -72,6 +46,7 @@ public final class Station: Sendable {
   private let releases: ReleaseDesk
   private let ledger: LedgerStore
   private let ledgerDirectory: String
+  private let captureDirectory: String
   private let signingSeed: [UInt8]
   private let commands: AsyncStream<Command>
   private let commandSink: AsyncStream<Command>.Continuation
@@ -86,6 +61,7 @@ public final class Station: Sendable {
     self.reader = reader
     let state = options.stateDirectory ?? loaded.configuration.storage.stateDirectory
     ledgerDirectory = state + "/ledger"
+    captureDirectory = state + "/captures"
     try FileManager.default.createDirectory(
       atPath: ledgerDirectory, withIntermediateDirectories: true)
     let log = try EventLog(
@@ -159,7 +135,7 @@ public final class Station: Sendable {
     }
     notifier.stopping()
     submitStatus(.stopping)
-    running.withLock { $0 }?.pipeline.stop()
+    running.withLock { $0 }?.pipeline.stop { notifier.watchdog() }
     feed.close()
     await server?.triggerGracefulShutdown()
     let guillotine = Task {
@@ -176,13 +152,16 @@ public final class Station: Sendable {
 
   private func startPipeline(_ loaded: LoadedSite) throws -> Pipeline {
     let site = site(of: loaded)
+    var retention = loaded.configuration.storage
+    if !options.hasRecorder { retention.recorder = nil }
     return try Pipeline(
       Pipeline.Surroundings(
         site: site, siteBundle: loaded.bundle, origin: options.origin,
         // A new epoch for each pipeline: its observations are counted from 1 again, and events must
         // not take the ids of earlier ones.
         captureEpoch: UInt64.random(in: 1 ... .max),
-        ledgerDirectory: ledgerDirectory, retention: loaded.configuration.storage,
+        ledgerDirectory: ledgerDirectory, captureDirectory: captureDirectory,
+        retention: retention,
         signingSeed: signingSeed,
         recordPath: options.recordPath, feed: feed, board: board,
         logger: logger))
@@ -259,6 +238,9 @@ public final class Station: Sendable {
       watch.dropped = dropped
       submitStatus(.overload)
     }
+    let recorder = watch.recorder.look(dropped: pipeline.recorderDropped, second: watch.seconds)
+    if recorder.isFirst { logger.warning("the recorder does not keep up: \(recorder.fault ?? "")") }
+    board.note(tapFault: recorder.fault)
     watch.seconds += 1
     // Starting touches far more code than running; a post that is up needs a third of it.
     if watch.seconds == Self.trimSecond { _ = vdt_release_code_pages() }
@@ -318,7 +300,7 @@ public final class Station: Sendable {
         running.withLock { $0!.loaded = loaded }
       } else {
         logger.notice("reload: sensors or lines changed; open tracks are concluded, readers reopen")
-        current.pipeline.stop()
+        current.pipeline.stop { notifier.watchdog() }
         let pipeline = try startPipeline(loaded)
         running.withLock {
           $0!.loaded = loaded

@@ -11,7 +11,8 @@ struct CaptureCommand: AsyncParsableCommand {
     commandName: "capture", abstract: "Looks into captures and makes them from other recordings.",
     subcommands: [
       CaptureInfoCommand.self, CaptureRepairCommand.self, CaptureCutCommand.self,
-      CaptureExportCommand.self, CaptureImportCommand.self,
+      CaptureExportCommand.self, CaptureImportCommand.self, CaptureListCommand.self,
+      CaptureHoldCommand.self,
     ])
 }
 

@@ -55,6 +55,9 @@ struct ReplayCommand: AsyncParsableCommand {
   @Option(help: "With --live: record the run into this capture.")
   var record: String?
 
+  @Option(help: "With --live: keep ledger, captures and snapshots of the run in this folder.")
+  var state: String?
+
   @Flag(help: "Print the summary as JSON, and no events.")
   var json = false
 
@@ -165,6 +168,7 @@ struct ReplayCommand: AsyncParsableCommand {
     let info = try CaptureInfo(path: capture)
     let run = LiveRun(
       origin: .capture(path: capture), recordPath: record, seconds: info.durationSeconds + 3,
+      stateDirectory: state,
       reader: { () throws(ConfigurationErrors) in loaded })
     let data = try await run.run { say($0) }
     if let events { try write(data.flatMap { $0 + [UInt8(ascii: "\n")] }, to: events) }

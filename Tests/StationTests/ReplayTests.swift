@@ -49,11 +49,33 @@ import Testing
     let loaded = try LoadedSite(bundle: SiteBundle(site: site, profiles: profiles))
     _ = try await LiveRun(
       origin: .simulation(.borderDemo), recordPath: capture, seconds: 10,
+      stateDirectory: folder + "/state",
       reader: { () throws(ConfigurationErrors) in loaded }
     ).run { _ in }
-    let names = loaded.configuration.site.sensors.map(\.name)
+    let brightest = try brightest(of: capture, site: loaded.configuration.site)
+    #expect(brightest["cam-west"] == 0)
+    #expect(brightest["cam-east"] ?? 0 > 0)
+    let report = try CaptureReplay(path: capture, site: loaded.configuration.site)
+      .run(speed: nil) { _, _ in }
+    #expect(report.isIdentical == true)
+    // What the flight recorder kept of the same run.
+    let kept = folder + "/state/captures"
+    let names = try FileManager.default.contentsOfDirectory(atPath: kept).filter { $0 != "ring" }
+    #expect(!names.isEmpty)
+    for name in names {
+      let brightest = try self.brightest(
+        of: "\(kept)/\(name)/\(name).mcap", site: loaded.configuration.site)
+      #expect(brightest["cam-west"] == 0)
+    }
+    let ring = try FileManager.default.contentsOfDirectory(atPath: kept + "/ring")
+    #expect(ring.isEmpty, "a run that ended well leaves no raw samples behind")
+  }
+
+  /// The brightest pixel of each camera's left half, by name.
+  private func brightest(of capture: String, site: Site) throws -> [String: UInt8] {
+    let names = site.sensors.map(\.name)
     var reader = try CaptureReader(path: capture)
-    reader.use(loaded.configuration.site)
+    reader.use(site)
     var brightest: [String: UInt8] = [:]
     while let item = try reader.next() {
       guard case .frame(let header, _) = item else { continue }
@@ -71,11 +93,7 @@ import Testing
       let name = names[header.sensor.index]
       brightest[name] = max(brightest[name] ?? 0, covered)
     }
-    #expect(brightest["cam-west"] == 0)
-    #expect(brightest["cam-east"] ?? 0 > 0)
-    let report = try CaptureReplay(path: capture, site: loaded.configuration.site)
-      .run(speed: nil) { _, _ in }
-    #expect(report.isIdentical == true)
+    return brightest
   }
 
   @Test func `a station numbers on after a restart and a reload`() async throws {

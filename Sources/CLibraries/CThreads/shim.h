@@ -30,6 +30,12 @@ static inline int vdt_set_thread_fifo(int priority) {
   return pthread_setschedparam(pthread_self(), SCHED_FIFO, &parameters);
 }
 
+// SCHED_BATCH: waking up, it yields to whoever runs (sched(7)); needs no right.
+static inline int vdt_set_thread_batch(void) {
+  struct sched_param parameters = {.sched_priority = 0};
+  return pthread_setschedparam(pthread_self(), 3 /* SCHED_BATCH */, &parameters);
+}
+
 static inline int vdt_clock_quality(long *errorMaxMicroseconds) {
   struct timex state = {.modes = 0};
   int result = adjtimex(&state);

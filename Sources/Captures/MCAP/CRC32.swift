@@ -149,3 +149,12 @@ private enum Polynomial {
     return result
   }
 }
+
+extension CRC32 {
+  /// Takes in what a buffer holds.
+  mutating func update(_ buffer: borrowing ByteBuffer) {
+    var copy = self
+    buffer.withBytes { copy.update($0) }
+    self = copy
+  }
+}

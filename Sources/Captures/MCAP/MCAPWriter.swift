@@ -24,6 +24,8 @@ public struct MCAPWriter: ~Copyable, Sendable {
     public var chunkCountMax = 4_000_000
     /// Whether an existing file is overwritten instead of refused.
     public var replacesExisting = false
+    /// Whether closing waits until the storage has everything.
+    public var isSynchronised = true
 
     /// Zstandard at level 1, chunks of 4 MiB or one second.
     public init() {}
@@ -223,7 +225,7 @@ public struct MCAPWriter: ~Copyable, Sendable {
     let start = file.position + head.count
     summary.finish(at: start, magic: MCAPFormat.magic, into: &head)
     try writeHead()
-    try file.synchronise()
+    if options.isSynchronised { try file.synchronise() }
   }
 
   // MARK: - Chunks
@@ -359,15 +361,6 @@ public struct MCAPWriter: ~Copyable, Sendable {
     failure = error
     head.clear()
     return error
-  }
-}
-
-extension CRC32 {
-  /// Takes in what a buffer holds.
-  mutating func update(_ buffer: borrowing ByteBuffer) {
-    var copy = self
-    buffer.withBytes { copy.update($0) }
-    self = copy
   }
 }
 

@@ -101,6 +101,7 @@ public enum DemoSite {
         legal_basis: Simulated samples only
     storage:
       retention: {age: 1 d, size: 64 MiB}
+      recorder: {ring: {time: 2 min, size: 256 MiB}, keep: {age: 1 d, size: 512 MiB}}
     publishing:
       handling: exercise
     """

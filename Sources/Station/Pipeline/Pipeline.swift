@@ -1,5 +1,6 @@
 import Captures
 import Devices
+import Glibc
 import Ledger
 import Logging
 import Model
@@ -12,7 +13,7 @@ import SiteConfiguration
 /// The hot part of the post for one configuration: readers, fusion, ledger, recorder, their threads
 /// and rings. Started once, stopped once.
 ///
-/// It stops in the order of the road: readers, fusion, ledger, recorder; each drains what the one
+/// It stops in the order of the road: readers, fusion, ledger, recorder, keeper; each drains what the one
 /// before it left.
 final class Pipeline: Sendable {
   /// What the pipeline needs of the rest of the post.
@@ -22,6 +23,8 @@ final class Pipeline: Sendable {
     var origin: SampleOrigin
     var captureEpoch: UInt64
     var ledgerDirectory: String
+    /// Where the flight recorder keeps its ring and its captures.
+    var captureDirectory: String
     var retention: StorageConfiguration
     /// The seed of the key that signs the ledger; `nil` to sign nothing.
     var signingSeed: [UInt8]?
@@ -50,16 +53,20 @@ final class Pipeline: Sendable {
   let lanes: [LaneCells]
   let fusionCells = MetricCells(FusionLane.Cell.allCases.map(\.name))
   let ledgerCells = MetricCells(LedgerLane.Cell.allCases.map(\.name))
-  let recorderCells = MetricCells(["items_total"])
+  let recorderCells = MetricCells(RecorderLane.Cell.allCases.map(\.name))
+  let keeperCells = MetricCells(FlightKeeper.Cell.allCases.map(\.name))
   let fusionTapCells = MetricCells(["recorder_dropped_total"])
   private let readerStop = StopFlag()
   private let fusionStop = StopFlag()
   private let ledgerStop = StopFlag()
   private let recorderStop = StopFlag()
+  private let keeperStop = StopFlag()
+  private let keeperDone = StopFlag()
   private let readers: [NamedThread]
   private let fusion: NamedThread
   private let ledger: NamedThread
   private let recorder: NamedThread?
+  private let keeper: NamedThread?
 
   /// Opens the ledger and, when recording, the capture; then starts all threads.
   init(_ given: Surroundings) throws {
@@ -80,9 +87,7 @@ final class Pipeline: Sendable {
     let fusionBell = try Doorbell()
     let ledgerBell = try Doorbell()
     desk = LedgerDesk(doorbell: ledgerBell)
-    let recording = try surroundings.recordPath.map { path in
-      try Recording(path: path, surroundings: surroundings, logger: logger)
-    }
+    let recording = try Recording.wanted(by: surroundings, logger: logger)
     let epoch = surroundings.captureEpoch
 
     var consumers: [Handover<RingConsumer<Observation>>] = []
@@ -113,9 +118,8 @@ final class Pipeline: Sendable {
     let logHandover = Handover(MovedLog(log: log))
 
     let (recorderStop, recorderCells) = (recorderStop, recorderCells)
-    recorder = recording.map { recording in
-      recording.start(stop: recorderStop, cells: recorderCells)
-    }
+    recorder = recording?.start(stop: recorderStop, cells: recorderCells)
+    keeper = recording?.startKeeper(stop: keeperStop, done: keeperDone, cells: keeperCells)
     let (desk, ledgerCells, ledgerStop) = (desk, ledgerCells, ledgerStop)
     ledger = NamedThread("ledger") {
       var lane = LedgerLane(
@@ -141,7 +145,9 @@ final class Pipeline: Sendable {
   }
 
   /// Stops everything in order; returns when all that was read is decided, sealed and recorded.
-  func stop() {
+  ///
+  /// What the keeper has still to do may take a while: `alive` is called now and then until then.
+  func stop(alive: () -> Void) {
     readerStop.set()
     for reader in readers { reader.join() }
     fusionStop.set()
@@ -151,6 +157,12 @@ final class Pipeline: Sendable {
     ledger.join()
     recorderStop.set()
     recorder?.join()
+    keeperStop.set()
+    while keeper != nil, !keeperDone.isSet {
+      alive()
+      usleep(20_000)
+    }
+    keeper?.join()
   }
 }
 

@@ -1,10 +1,12 @@
 import Captures
+import Devices
 import Ledger
 import Logging
 import Model
 import Rings
 
-/// The thread that writes what the taps copied into a capture.
+/// The thread that writes what the taps copied: into a capture of the whole run, into the flight
+/// recorder's ring, or both.
 struct RecorderLane: ~Copyable {
   /// One tap's other end.
   struct Feed: Sendable {
@@ -15,22 +17,38 @@ struct RecorderLane: ~Copyable {
   /// Items taken from one tap before the others are looked at.
   private static let drainMax = 64
 
+  /// Places of its metric cells.
+  enum Cell: Int, CaseIterable {
+    case items, ringBytes, lostSegments
+
+    var name: StaticString {
+      switch self {
+      case .items: "items_total"
+      case .ringBytes: "ring_bytes"
+      case .lostSegments: "ring_segments_lost_total"
+      }
+    }
+  }
+
   private var writer: CaptureWriter?
+  private var flight: FlightLane?
   private var encoder: EventEncoder
   private let feeds: [Feed]
   private let items: ConsumerBank<RecorderItem>
   private let events: ConsumerBank<PostEvent>
   private let doorbell: Doorbell
   private let logger: Logger
-  private let path: String
+  private let path: String?
 
   init(
-    path: String, writer: consuming CaptureWriter, encoder: consuming EventEncoder, feeds: [Feed],
+    path: String?, writer: consuming CaptureWriter?, flight: consuming FlightLane?,
+    encoder: consuming EventEncoder, feeds: [Feed],
     items: ConsumerBank<RecorderItem>, events: ConsumerBank<PostEvent>, doorbell: Doorbell,
     logger: Logger
   ) {
     self.path = path
     self.writer = consume writer
+    self.flight = consume flight
     self.encoder = encoder
     self.feeds = feeds
     self.items = items
@@ -46,11 +64,13 @@ struct RecorderLane: ~Copyable {
       var taken = 0
       for place in 0..<items.count { taken += drain(place) }
       taken += drainEvents()
-      cells.add(0, UInt64(taken))
+      cells.add(Cell.items.rawValue, UInt64(taken))
+      turn(cells)
       if taken > 0 { continue }
       if isLast { break }
       _ = doorbell.wait(timeoutMilliseconds: 100)
     }
+    flight?.finish(at: MonotonicClock.now())
     guard let writer = writer.take() else { return }
     do {
       try writer.close()
@@ -59,47 +79,67 @@ struct RecorderLane: ~Copyable {
     }
   }
 
+  /// Lets the flight recorder turn its ring on.
+  private mutating func turn(_ cells: MetricCells) {
+    guard let ring = flight?.turn(at: MonotonicClock.now()) else { return }
+    cells.set(Cell.ringBytes.rawValue, UInt64(clamping: ring.bytes))
+    cells.set(Cell.lostSegments.rawValue, ring.lost)
+  }
+
   private mutating func drain(_ place: Int) -> Int {
     let feed = feeds[place]
     return items.drain(place, upTo: Self.drainMax) { item in
-      guard writer != nil else { return }
-      do throws(CaptureError) {
-        switch item {
-        case .edge(let edge): try writer!.append(edge: edge, source: feed.source)
-        case .health(let report): try writer!.append(health: report, source: feed.source)
-        case .clock(let map): try writer!.append(clock: map)
-        case .arrival(let arrival): try writer!.append(arrival: arrival)
-        case .frame(let header, let slot, let count):
-          try feed.slots.read(Int(slot), count: Int(count)) { bytes throws(CaptureError) in
-            try writer!.append(frame: header, bytes: bytes, source: feed.source)
-          }
-        case .chunk(let time, let slot, let count):
-          try feed.slots.read(Int(slot), count: Int(count)) { bytes throws(CaptureError) in
-            try writer!.append(bytes: bytes, at: time, source: feed.source)
-          }
-        }
-      } catch {
-        give(up: error)
-      }
+      if case .clock(let map) = item { flight?.note(map) }
+      write { writer throws(CaptureError) in try feed.append(item, to: &writer) }
     }
   }
 
   private mutating func drainEvents() -> Int {
     events.drain(0, upTo: Self.drainMax) { event in
-      guard writer != nil else { return }
-      _ = encoder.encode(event)
-      do throws(CaptureError) {
-        try encoder.withPayload { bytes throws(CaptureError) in
-          try writer!.append(event: bytes, at: event.decided)
-        }
-      } catch {
-        give(up: error)
+      let header = encoder.encode(event)
+      flight?.note(event, id: "\(header.id)")
+      let payload = encoder.withPayload { Array(copying: $0) }
+      write { writer throws(CaptureError) in
+        try writer.append(event: unsafe payload.span.bytes, at: event.decided)
       }
     }
   }
 
+  /// Lets `body` append to the capture and to the ring.
+  private mutating func write(_ body: (inout CaptureWriter) throws(CaptureError) -> Void) {
+    flight?.write(body)
+    guard writer != nil else { return }
+    do throws(CaptureError) {
+      try body(&writer!)
+    } catch {
+      give(up: error)
+    }
+  }
+
   private mutating func give(up error: CaptureError) {
-    logger.error("recording to \(path) ends here: \(error)")
+    logger.error("recording to \(path ?? "") ends here: \(error)")
     writer = nil
+  }
+}
+
+extension RecorderLane.Feed {
+  /// Appends one item of this tap.
+  fileprivate func append(
+    _ item: RecorderItem, to writer: inout CaptureWriter
+  ) throws(CaptureError) {
+    switch item {
+    case .edge(let edge): try writer.append(edge: edge, source: source)
+    case .health(let report): try writer.append(health: report, source: source)
+    case .clock(let map): try writer.append(clock: map)
+    case .arrival(let arrival): try writer.append(arrival: arrival)
+    case .frame(let header, let slot, let count):
+      try slots.read(Int(slot), count: Int(count)) { bytes throws(CaptureError) in
+        try writer.append(frame: header, bytes: bytes, source: source)
+      }
+    case .chunk(let time, let slot, let count):
+      try slots.read(Int(slot), count: Int(count)) { bytes throws(CaptureError) in
+        try writer.append(bytes: bytes, at: time, source: source)
+      }
+    }
   }
 }

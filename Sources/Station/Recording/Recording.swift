@@ -6,7 +6,8 @@ import Model
 import Rings
 import SiteConfiguration
 
-/// A capture being made: hands out the taps, then starts the recorder's thread.
+/// What is recorded of a run: hands out the taps, then starts the recorder's thread and, for the
+/// flight recorder, the keeper's.
 final class Recording {
   /// Frames a camera may be ahead of the recorder.
   private static let frameSlots = 16
@@ -17,32 +18,69 @@ final class Recording {
   private static let itemRing = 4_096
   private static let eventRing = 256
 
-  private let path: String
+  private let path: String?
   private let site: Site
   private let epoch: UInt64
+  private let board: HealthBoard
   private let logger: Logger
-  private let writer: Handover<CaptureWriter>
+  private let writer: Handover<CaptureWriter>?
+  private let flight: Flight?
   private let doorbell: Doorbell
   private var feeds: [RecorderLane.Feed] = []
   private var items: [Handover<RingConsumer<RecorderItem>>] = []
   private var events: Handover<RingConsumer<PostEvent>>?
 
-  init(path: String, surroundings: Pipeline.Surroundings, logger: Logger) throws {
-    self.path = path
+  /// The two sides of the flight recorder and the desk between them.
+  private struct Flight {
+    var lane: Handover<FlightLane>
+    var vault: CaptureVault
+    var ringFolder: String
+    var desk: FlightDesk
+  }
+
+  /// A recording of what `surroundings` ask for; nothing when they ask for none.
+  static func wanted(
+    by surroundings: Pipeline.Surroundings, logger: Logger
+  ) throws -> Recording? {
+    guard surroundings.recordPath != nil || surroundings.retention.recorder != nil else {
+      return nil
+    }
+    return try Recording(surroundings, logger: logger)
+  }
+
+  private init(_ surroundings: Pipeline.Surroundings, logger: Logger) throws {
+    path = surroundings.recordPath
     self.logger = logger
-    site = surroundings.site
+    let site = surroundings.site
+    self.site = site
     epoch = surroundings.captureEpoch
+    board = surroundings.board
     doorbell = try Doorbell()
     var clock = ClockReader()
-    writer = Handover(
-      try CaptureWriter(
-        path: path,
-        header: CaptureHeader(
-          post: site.post, captureEpoch: epoch, software: SoftwareVersion.text,
-          configurationHash: site.configurationHash, siteBundle: surroundings.siteBundle,
-          exercise: site.exercise, origin: surroundings.origin.isSimulated ? .simulated : .live,
-          clock: clock.read(), attachments: Self.attachments(surroundings.siteBundle)),
-        site: site))
+    let header = CaptureHeader(
+      post: site.post, captureEpoch: epoch, software: SoftwareVersion.text,
+      configurationHash: site.configurationHash, siteBundle: surroundings.siteBundle,
+      exercise: site.exercise, origin: surroundings.origin.isSimulated ? .simulated : .live,
+      clock: clock.read(), attachments: Self.attachments(surroundings.siteBundle))
+    writer = try surroundings.recordPath.map {
+      Handover(try CaptureWriter(path: $0, header: header, site: site))
+    }
+    flight = try surroundings.retention.recorder.map { configuration in
+      let folder = surroundings.captureDirectory
+      let ring = "\(folder)/\(CaptureVault.ringName)"
+      let desk = try FlightDesk()
+      return Flight(
+        lane: Handover(
+          try FlightLane(
+            folder: ring, header: header, site: site, configuration: configuration, desk: desk,
+            board: surroundings.board)),
+        vault: try CaptureVault(
+          folder: folder,
+          budget: CaptureVault.Budget(
+            ageNanosMax: configuration.keepSeconds * 1_000_000_000,
+            bytesMax: configuration.keepBytes)),
+        ringFolder: ring, desk: desk)
+    }
   }
 
   /// Site file and profiles as files of their own, for people who open the capture elsewhere.
@@ -91,14 +129,30 @@ final class Recording {
     guard let events else { preconditionFailure("fusion's tap is made before the recorder starts") }
     let (path, site, epoch, logger) = (path, site, epoch, logger)
     let (writer, feeds, items, doorbell) = (writer, feeds, items, doorbell)
+    let flight = flight?.lane
     return NamedThread("recorder") {
       var lane = RecorderLane(
-        path: path, writer: writer.take(),
+        path: path, writer: writer?.take(), flight: flight?.take(),
         encoder: EventEncoder(
           site: site, captureEpoch: epoch, softwareVersion: SoftwareVersion.text),
         feeds: feeds, items: ConsumerBank(count: items.count) { items[$0].take() },
         events: ConsumerBank(count: 1) { _ in events.take() }, doorbell: doorbell, logger: logger)
       lane.run(stop: stop, cells: cells)
+    }
+  }
+
+  /// Starts the thread that keeps captures and snapshots, when there is a flight recorder; `done` is
+  /// set when it ends.
+  func startKeeper(stop: StopFlag, done: StopFlag, cells: MetricCells) -> NamedThread? {
+    guard let flight else { return nil }
+    let (vault, ringFolder, desk) = (flight.vault, flight.ringFolder, flight.desk)
+    let (board, logger) = (board, logger)
+    return NamedThread("keeper", placement: NamedThread.Placement(isBatch: true)) {
+      var keeper = FlightKeeper(
+        vault: vault, ringFolder: ringFolder, desk: desk, board: board, cells: cells,
+        logger: logger)
+      keeper.run(stop: stop)
+      done.set()
     }
   }
 }

@@ -3,8 +3,8 @@ import Logging
 import Publishing
 import SiteConfiguration
 
-/// A post that runs for a while without publishing, its ledger in a folder of its own that is
-/// removed afterwards: what `vedette record` and a live replay need.
+/// A post that runs for a while without publishing, its ledger in a folder of its own, which is
+/// removed afterwards unless it is named: what `vedette record` and a live replay need.
 public struct LiveRun: Sendable {
   /// Where samples come from.
   public var origin: SampleOrigin
@@ -12,13 +12,17 @@ public struct LiveRun: Sendable {
   public var recordPath: String?
   /// How long, seconds; `nil`: until SIGINT.
   public var seconds: Double?
+  /// Folder for ledger and captures that stays; `nil`: one that is removed afterwards.
+  public var stateDirectory: String?
   /// Reads the configuration.
   public var reader: Station.Reader
 
   /// A run of what `reader` describes.
   public init(
-    origin: SampleOrigin, recordPath: String?, seconds: Double?, reader: @escaping Station.Reader
+    origin: SampleOrigin, recordPath: String?, seconds: Double?, stateDirectory: String? = nil,
+    reader: @escaping Station.Reader
   ) {
+    self.stateDirectory = stateDirectory
     self.origin = origin
     self.recordPath = recordPath
     self.seconds = seconds
@@ -29,12 +33,14 @@ public struct LiveRun: Sendable {
   /// events, in order.
   @discardableResult
   public func run(print: @escaping @Sendable (String) -> Void) async throws -> [[UInt8]] {
-    let folder = NSTemporaryDirectory() + "vedette-\(UUID().uuidString)"
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let folder = stateDirectory ?? NSTemporaryDirectory() + "vedette-\(UUID().uuidString)"
+    defer { if stateDirectory == nil { try? FileManager.default.removeItem(atPath: folder) } }
     let logger = Logger(label: "vedette") { StationLogHandler(label: $0, level: .warning) }
     let station = try Station(
       options: Station.Options(
-        origin: origin, recordPath: recordPath, stateDirectory: folder, isPublishing: false),
+        origin: origin, recordPath: recordPath, stateDirectory: folder, isPublishing: false,
+        // What it would keep would be removed with the folder.
+        hasRecorder: stateDirectory != nil),
       logger: logger, reader: reader)
     let signals = SignalWatch(onStop: { station.stop() }, onReload: {})
     defer { signals.end() }

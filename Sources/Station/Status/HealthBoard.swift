@@ -20,7 +20,13 @@ final class HealthBoard: Sendable {
     var storageWarning: String?
     var isHung = false
     var configurationFault: String?
+    /// What is wrong with the ring, the captures and the taps of the recorder.
+    var ringFault: String?
+    var captureFault: String?
+    var tapFault: String?
     var clock = ClockState.unsynchronised
+
+    var recorderWarning: String? { ringFault ?? captureFault ?? tapFault }
   }
 
   private struct Answer: Codable {
@@ -28,6 +34,7 @@ final class HealthBoard: Sendable {
     var configuration: String
     var configurationFault: String?
     var post: String
+    var recorderWarning: String?
     var sensors: [SensorState]
     var software: String
     var status: String
@@ -71,6 +78,27 @@ final class HealthBoard: Sendable {
     state.withLock { $0.configurationFault = configurationFault }
   }
 
+  /// Why the flight recorder's ring takes nothing: `nil` when it does. Whether that is news.
+  @discardableResult
+  func note(ringFault: String?) -> Bool {
+    state.withLock { state in
+      defer { state.ringFault = ringFault }
+      return state.ringFault == nil && ringFault != nil
+    }
+  }
+
+  /// Why a capture could not be kept: `nil` when the last one was. Whether that is news.
+  @discardableResult
+  func note(captureFault: String?) -> Bool {
+    state.withLock { state in
+      defer { state.captureFault = captureFault }
+      return state.captureFault == nil && captureFault != nil
+    }
+  }
+
+  /// What the recorder lacks of the run's samples: `nil` when nothing was dropped lately.
+  func note(tapFault: String?) { state.withLock { $0.tapFault = tapFault } }
+
   /// Whether fusion or the ledger stands still.
   func note(isHung: Bool) { state.withLock { $0.isHung = isHung } }
 
@@ -97,10 +125,12 @@ final class HealthBoard: Sendable {
     let status =
       now.storageFault != nil || now.isHung
       ? "failed"
-      : hasLost || now.configurationFault != nil || now.storageWarning != nil ? "degraded" : "ok"
+      : hasLost || now.configurationFault != nil || now.storageWarning != nil
+        || now.recorderWarning != nil ? "degraded" : "ok"
     let answer = Answer(
       clock: "\(now.clock.name)", configuration: site.configurationHash,
-      configurationFault: now.configurationFault, post: site.post, sensors: now.sensors,
+      configurationFault: now.configurationFault, post: site.post,
+      recorderWarning: now.recorderWarning, sensors: now.sensors,
       software: software, status: status, storageFault: now.storageFault,
       storageWarning: now.storageWarning)
     let encoder = JSONEncoder()

@@ -9,6 +9,8 @@ struct ProgressWatch {
   var seconds = 0
   /// Samples that were dropped up to the last look.
   var dropped: UInt64 = 0
+  /// What the recorder dropped.
+  var recorder = RecorderWatch()
 
   private var fusion: (turns: UInt64, movedAt: Instant)?
   private var ledger: (turns: UInt64, movedAt: Instant)?

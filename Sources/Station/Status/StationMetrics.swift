@@ -20,6 +20,8 @@ struct StationMetrics {
     group("vedette_fusion_", pipeline.fusionCells, "fusion", &out)
     group("vedette_ledger_", pipeline.ledgerCells, "the ledger", &out)
     group("vedette_recorder_", pipeline.recorderCells, "the recorder", &out)
+    group("vedette_fusion_", pipeline.fusionTapCells, "fusion's tap", &out)
+    group("vedette_captures_", pipeline.keeperCells, "kept captures", &out)
     out.family("vedette_ledger_refused_total", .counter, help: "Status events not kept.")
     out.sample("vedette_ledger_refused_total", pipeline.desk.refusedCount)
     out.family("vedette_ledger_durable_sequence", .gauge, help: "Newest durable event.")
@@ -123,4 +125,7 @@ struct StationMetrics {
 extension Pipeline {
   /// Samples and observations dropped by all readers since the start.
   var samplesDropped: UInt64 { lanes.reduce(0) { $0 + $1.sink[1] } }
+
+  /// Samples that the recorder's taps dropped, of a recording only.
+  var recorderDropped: UInt64 { lanes.reduce(fusionTapCells[0]) { $0 + $1.tap[0] } }
 }

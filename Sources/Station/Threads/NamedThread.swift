@@ -9,6 +9,8 @@ final class NamedThread: Sendable {
   struct Placement: Sendable {
     /// SCHED_FIFO priority 1 ... 99, or `nil` for the ordinary scheduler.
     var realTimePriority: Int?
+    /// Whether it yields to others that want the core (SCHED_BATCH).
+    var isBatch = false
   }
 
   private final class Start {
@@ -45,6 +47,8 @@ final class NamedThread: Sendable {
         _ = unsafe String(start.name.prefix(15)).withCString { unsafe vdt_set_thread_name($0) }
         if let priority = start.placement.realTimePriority {
           _ = vdt_set_thread_fifo(Int32(priority))
+        } else if start.placement.isBatch {
+          _ = vdt_set_thread_batch()
         }
         start.body()
         return nil

@@ -1,0 +1,102 @@
+public import Model
+
+/// Evidence that must stay: who asked for it, and until when.
+public struct LegalHold: Sendable, Equatable {
+  /// Name of its file in a capture's folder.
+  static let fileName = "hold.json"
+  private static let bytesMax = 4_096
+
+  /// The person or office that answers for it.
+  public var owner: String
+  /// The last day, UTC, as `2027-03-01`.
+  public var until: String
+  /// Why, in words; may be empty.
+  public var reason: String
+
+  /// A hold of `owner` up to and with the day `until`.
+  ///
+  /// - Throws: when there is no owner, or `until` is no day of the calendar.
+  public init(owner: String, until: String, reason: String = "") throws(CaptureError) {
+    guard !owner.isEmpty, owner.utf8.count <= 256, reason.utf8.count <= 1_024 else {
+      throw CaptureError(
+        .badInput, operation: "hold", subject: owner,
+        reason: "a hold names its owner, at most 256 bytes, and a reason of at most 1,024")
+    }
+    guard Self.day(until) != nil else {
+      throw CaptureError(
+        .badInput, operation: "hold", subject: until,
+        reason: "the last day is a date such as 2027-03-01")
+    }
+    self.owner = owner
+    self.until = until
+    self.reason = reason
+  }
+
+  /// Whether it holds at `now`.
+  public func isInForce(at now: WallTime) -> Bool {
+    guard let day = Self.day(until) else { return true }
+    return now.unixNanos < (day + 1) * 86_400_000_000_000
+  }
+
+  /// What a capture's folder says: no hold, one, or a file that cannot be read, which holds for ever.
+  enum Finding: Equatable {
+    case none
+    case hold(LegalHold)
+    case unreadable
+  }
+
+  static func find(in folder: String) -> Finding {
+    let path = "\(folder)/\(fileName)"
+    guard CaptureFolder.exists(path) else { return .none }
+    guard let bytes = CaptureFolder.read(path, most: bytesMax), let hold = LegalHold(json: bytes)
+    else { return .unreadable }
+    return .hold(hold)
+  }
+
+  private init?(json: [UInt8]) {
+    var fields = JSONFields()
+    var values: [String: String] = [:]
+    let bytes = unsafe json.span.bytes
+    while let (key, value) = fields.next(bytes) {
+      guard case .string(let text) = value else { continue }
+      values[bytes.jsonString(key)] = bytes.jsonString(text)
+    }
+    guard !fields.isBroken, let owner = values["owner"], let until = values["until"],
+      let hold = try? LegalHold(owner: owner, until: until, reason: values["reason"] ?? "")
+    else { return nil }
+    self = hold
+  }
+
+  /// Its file's content.
+  var json: [UInt8] {
+    var text = ByteBuffer(capacity: 256)
+    text.append("{\"owner\":")
+    text.appendJSON(owner)
+    text.append(",\"until\":")
+    text.appendJSON(until)
+    text.append(",\"reason\":")
+    text.appendJSON(reason)
+    text.append("}\n")
+    return text.withBytes { $0.array }
+  }
+
+  /// Days since 1970 of a date `YYYY-MM-DD`; nothing when there is no such day.
+  ///
+  /// Source: Hinnant, "chrono-Compatible Low-Level Date Algorithms", `days_from_civil`.
+  private static func day(_ text: String) -> Int64? {
+    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+    guard parts.map(\.utf8.count) == [4, 2, 2],
+      parts.allSatisfy({ $0.utf8.allSatisfy { (48...57).contains($0) } }),
+      let year = Int64(parts[0]), let month = Int64(parts[1]), let day = Int64(parts[2]),
+      (1...12).contains(month), day >= 1
+    else { return nil }
+    let shifted = month <= 2 ? year - 1 : year
+    let era = (shifted >= 0 ? shifted : shifted - 399) / 400
+    let ofEra = shifted - era * 400
+    let ofYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
+    let days = era * 146_097 + ofEra * 365 + ofEra / 4 - ofEra / 100 + ofYear - 719_468
+    // A 31 June comes out as another day.
+    guard WallTime(unixNanos: days * 86_400_000_000_000).utcText.hasPrefix(text) else { return nil }
+    return days
+  }
+}

@@ -1,0 +1,137 @@
+import CThreads
+import Captures
+import Devices
+import Logging
+import Model
+import Perception
+import Rings
+
+/// The thread that makes captures and snapshots of what the flight recorder holds, and lets the
+/// oldest go. Yields to the others.
+struct FlightKeeper: ~Copyable {
+  /// Places of its metric cells.
+  enum Cell: Int, CaseIterable {
+    case kept, snapshots, evicted, refused, failures, count, held, bytes
+
+    var name: StaticString {
+      switch self {
+      case .kept: "kept_total"
+      case .snapshots: "snapshots_total"
+      case .evicted: "evicted_total"
+      case .refused: "refused_total"
+      case .failures: "failures_total"
+      case .count: "count"
+      case .held: "held"
+      case .bytes: "bytes"
+      }
+    }
+  }
+
+  /// The encoder where a closure can reach it.
+  private final class Snapshots {
+    var encoder = SnapshotEncoder()
+  }
+
+  /// Time between two looks at age and room, nanoseconds.
+  private static let lookNanos: Int64 = 60_000_000_000
+
+  private let vault: CaptureVault
+  private let ringFolder: String
+  private let desk: FlightDesk
+  private let board: HealthBoard
+  private let cells: MetricCells
+  private let logger: Logger
+  private let snapshots = Snapshots()
+  private var nextLook = Instant.distantPast
+  private var lost: UInt64 = 0
+
+  init(
+    vault: CaptureVault, ringFolder: String, desk: FlightDesk, board: HealthBoard,
+    cells: MetricCells, logger: Logger
+  ) {
+    self.vault = vault
+    self.ringFolder = ringFolder
+    self.desk = desk
+    self.board = board
+    self.cells = cells
+    self.logger = logger
+  }
+
+  /// Runs until `stop` is set and nothing waits, then removes the ring: what was worth keeping is kept.
+  mutating func run(stop: StopFlag) {
+    while true {
+      let isLast = stop.isSet
+      if let job = desk.next() {
+        keep(job)
+        continue
+      }
+      if isLast { break }
+      look()
+      _ = desk.doorbell.wait(timeoutMilliseconds: 1_000)
+    }
+    SegmentRing.empty(ringFolder)
+  }
+
+  private var now: WallTime { WallTime(unixNanos: vdt_wall_nanos()) }
+
+  private mutating func keep(_ job: FlightDesk.Job) {
+    do throws(CaptureError) {
+      let outcome = try makeCapture(job)
+      switch outcome {
+      case .kept(let name, let pictures):
+        cells.add(Cell.kept.rawValue, 1)
+        cells.add(Cell.snapshots.rawValue, UInt64(pictures))
+        let reasons = job.window.triggers.map(\.name).prefix(4).joined(separator: ", ")
+        logger.info("kept capture \(name) with \(pictures) snapshots for \(reasons)")
+        board.note(captureFault: nil)
+      case .refused:
+        cells.add(Cell.refused.rawValue, 1)
+        warn(
+          "\(vault.folder): what is under legal hold leaves no room for new captures. Allow more "
+            + "in storage.recorder.keep, or move held captures elsewhere")
+      }
+    } catch {
+      cells.add(Cell.failures.rawValue, 1)
+      warn("a capture could not be kept: \(error)")
+    }
+    nextLook = .distantPast
+    look()
+  }
+
+  private func makeCapture(
+    _ job: FlightDesk.Job
+  ) throws(CaptureError) -> CaptureVault.Outcome {
+    try vault.keep(
+      job.window, of: job.segments, start: job.start, now: now,
+      render: { header, bytes, body in snapshots.encoder.encode(header, bytes, body) },
+      onEviction: { tell($0) })
+  }
+
+  private func tell(_ entry: CaptureVault.Entry) {
+    cells.add(Cell.evicted.rawValue, 1)
+    let hold = entry.hold.map { "; the hold of \($0.owner) ended on \($0.until)" } ?? ""
+    logger.notice("capture \(entry.name) was let go by age or room\(hold)")
+  }
+
+  private func warn(_ text: String) {
+    if board.note(captureFault: text) { logger.error("\(text)") }
+  }
+
+  /// Lets go what is too old, and counts what there is.
+  private mutating func look() {
+    let moment = MonotonicClock.now()
+    guard moment >= nextLook else { return }
+    nextLook = moment.advanced(byNanos: Self.lookNanos)
+    vault.letGo(now: now) { tell($0) }
+    let entries = vault.entries(now: now)
+    cells.set(Cell.count.rawValue, UInt64(entries.count))
+    cells.set(Cell.held.rawValue, UInt64(entries.count { $0.isHeld }))
+    cells.set(Cell.bytes.rawValue, UInt64(entries.reduce(0) { $0 + $1.bytes }))
+    let refused = desk.refusedCount
+    if refused > lost {
+      cells.add(Cell.refused.rawValue, refused - lost)
+      lost = refused
+      warn("captures were not kept: the storage does not keep up with their number")
+    }
+  }
+}
