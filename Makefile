@@ -53,7 +53,8 @@ test: build-packages test-packages release $(VENV)/ready
 	@echo "== unit and property tests"
 	PATH="$(VENV)/bin:$$PATH" swift test --skip-build --disable-xctest --no-parallel
 	@echo "== end-to-end tests of the release build"
-	PATH="$(VENV)/bin:$$PATH" Tests/EndToEnd/run.sh $(BUILD)/release
+	PATH="$(VENV)/bin:$$PATH" VEDETTE_DEBUG="$(CURDIR)/$(BUILD)/debug/vedette" \
+	  Tests/EndToEnd/run.sh $(BUILD)/release
 	@echo "== all tests passed"
 
 # SCENARIOS="gpio_edges camera_unplugged" runs only those.

@@ -56,6 +56,29 @@ def digests():
           and all(len(entry) == 2 and entry[0] == 0 for entry in found), found)
 
 
+def live():
+    """The replay's events against those that the live run put into its ledger."""
+    found = run("vedette", "events", "list", "--state", WORK / "state", "--json")
+    ledger = [json.loads(line)["data"] for line in found.stdout.splitlines()]
+    decided = [event for event in ledger if "status" not in event["properties"]]
+    replayed = [json.loads(line) for line in (WORK / "events-0.jsonl").read_text().splitlines()]
+    check(f"the replay gives the {len(replayed)} events of the live run's ledger, no more, no less",
+          len(replayed) > 5 and sorted(map(json.dumps, decided)) == sorted(map(json.dumps, replayed)),
+          f"{len(decided)} in the ledger {found.stderr}")
+
+
+def builds():
+    """The digest of the release build against that of the debug build, where it is named."""
+    debug = os.environ.get("VEDETTE_DEBUG")
+    if not debug:
+        return
+    found = [subprocess.run([program, "replay", CAPTURE], capture_output=True, text=True,
+                            check=False, timeout=170).stdout.split("digest ")[-1]
+             for program in (PROGRAMS / "vedette", debug)]
+    check("the debug build's digest is that of the release build",
+          found[0] == found[1] and len(found[0].split()[0]) == 64, found)
+
+
 def exports():
     """Every format, read by Python's own readers."""
     events, tool = WORK / "events-0.jsonl", REPOSITORY / "Tests/CapturesTests/Tools/read_export.py"
@@ -182,4 +205,4 @@ def damage():
           found.returncode == 66, f"exit {found.returncode}: {found.stderr}")
 
 
-main(record, replay, digests, exports, comparisons, parts, inspection, damage)
+main(record, replay, live, builds, digests, exports, comparisons, parts, inspection, damage)
