@@ -68,6 +68,12 @@ let package = Package(
       dependencies: ["BenchSupport", "CBenchThread", "CSQLite"]
         + ["Ledger", "Model"].map { .product(name: $0, package: "vedette") },
       swiftSettings: settings),
+    // Recording and replaying; captures.py compares writing with the public mcap package.
+    .executableTarget(
+      name: "CaptureBench",
+      dependencies: ["BenchSupport", "CBenchThread"]
+        + ["Captures", "Model", "Fusion"].map { .product(name: $0, package: "vedette") },
+      swiftSettings: settings),
     // Luma to boxes; vision.py compares it with OpenCV's MOG2.
     .executableTarget(
       name: "VisionBench",

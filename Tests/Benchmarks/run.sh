@@ -6,7 +6,7 @@ set -eu
 cd "$(dirname "$0")"
 
 # What the products in Package.swift name.
-VEDETTE_TARGETS="Rings Model MAVLink Vision Simulation Perception Fusion Ledger SiteConfiguration"
+VEDETTE_TARGETS="Rings Model MAVLink Vision Simulation Perception Fusion Ledger SiteConfiguration Captures"
 export VEDETTE_TARGETS
 scratch=${BENCH_SCRATCH:-.build}
 
@@ -25,5 +25,7 @@ status=0
 "$scratch/release/FusionBench" || status=1
 ${BENCH_PYTHON:-python3} ./fusion.py "$(realpath "$scratch")/release/FusionBench" || status=1
 "$scratch/release/LedgerBench" "$scratch/ledger-bench" || status=1
+"$scratch/release/CaptureBench" "$scratch/capture-bench" || status=1
+./captures.py "$(realpath "$scratch")/release/CaptureBench" || status=1
 ./vision.py "$(realpath "$scratch")/release/VisionBench" || status=1
 exit $status

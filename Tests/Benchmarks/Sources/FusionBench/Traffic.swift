@@ -1,3 +1,4 @@
+import BenchSupport
 import Glibc
 import Model
 
@@ -136,22 +137,5 @@ struct Traffic {
       post: "bench",
       origin: GeographicOrigin(latitudeDegrees: 48, longitudeDegrees: 16, heightMetres: 200),
       lines: [border], sensors: sensors, links: [], configurationHash: "0")
-  }
-}
-
-/// SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
-struct Generator {
-  var state: UInt64
-
-  mutating func uniform() -> Double {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return Double((mixed ^ (mixed >> 31)) >> 11) * 0x1p-53
-  }
-
-  mutating func gauss() -> Double {
-    (-2 * log(max(uniform(), 1e-300))).squareRoot() * cos(2 * .pi * uniform())
   }
 }
