@@ -72,10 +72,15 @@ def faults():
     client.wait_for(3, 15)
     failing.arm(EVERY)
     before = len(client.events)
-    wait_until(lambda: failing.failed >= FAILURES, 60)
+
+    def counts():
+        return metrics(port, "vedette_ledger_failures_total", "vedette_ledger_tree_failures_total")
+
+    # Which of the two is met by a seventh call is chance.
+    wait_until(lambda: failing.failed >= FAILURES and min(counts()) > 0, 90)
     grown = len(client.events) - before
     failing.arm(0)
-    counted = metrics(port, "vedette_ledger_failures_total", "vedette_ledger_tree_failures_total")
+    counted = counts()
     check(f"{failing.failed} calls failed, each {EVERY}th, with EIO and ENOSPC; {grown} events were "
           "stored and served in spite of it", failing.failed >= FAILURES and grown > 0,
           get(port, "/metrics"))
@@ -106,22 +111,24 @@ def outage(failing, port, client):
     found = health(port)
     check("health tells that events cannot be stored, and why",
           found.get("status") == "failed" and "space" in found.get("storageFault", ""), found)
-    samples = metrics(port, "vedette_source_samples_total")[0]
-    began = time.time()
+    samples, decided = metrics(port, "vedette_source_samples_total", "vedette_fusion_events_total")
+
+    def since():
+        now = metrics(port, "vedette_source_samples_total", "vedette_fusion_events_total")
+        return now[0] - samples, now[1] - decided
+
     time.sleep(OUTAGE_SECONDS)
-    gone_on = metrics(port, "vedette_source_samples_total")[0] - samples
-    check("sensors are read on while the disk is full", gone_on > 0, gone_on)
+    # The demo has pauses of several seconds in which nobody crosses.
+    wait_until(lambda: since()[1] > 0, 30)
+    read, events = since()
+    check("sensors are read on while the disk is full, and events are decided",
+          read > 0 and events > 0, (read, events))
     check("nothing is served that is not stored", len(client.events) <= before + 1)
-    ended = time.time()
     failing.arm(0)
-    stored = wait_until(
-        lambda: "storageFault" not in health(port) and len(client.events) > before + 1,
-        RECOVERY_SECONDS_MAX)
-    check("when there is room again events are stored, without a restart", stored, health(port))
-    times = [event.value["time"] for event in client.events[before:]]
-    span = [time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(at)) for at in (began, ended)]
-    check("among them are those of the time without room",
-          any(span[0] <= at <= span[1] for at in times), f"{span} {times}")
+    check("when there is room again the ledger goes on within 5 s, without a restart", wait_until(
+        lambda: "storageFault" not in health(port), RECOVERY_SECONDS_MAX), health(port))
+    check("and the events of the time without room are stored and served", wait_until(
+        lambda: len(client.events) >= before + events, 20), (len(client.events) - before, events))
 
 
 def after(seen):
