@@ -95,7 +95,7 @@ extension FusionEngine {
     }
     for slot in tracks.indices
     where tracks[slot].id.rawValue != 0 && tracks[slot].id == model.pulseTrack
-      && !tracks[slot].isPlatform && tracks[slot].lastScanHit == .distantPast
+      && tracks[slot].isFeltOnly
     {
       addLogOdds(change, to: slot)
       confirmIfDue(slot)
@@ -115,7 +115,8 @@ extension FusionEngine {
       {
         (best, bestCost, isVehicle) = (slot, cost, false)
       }
-      guard isFeltOnly(slot), moment.seconds(since: tracks[slot].time) < Self.vehicleGapSeconds
+      guard tracks[slot].isFeltOnly,
+        moment.seconds(since: tracks[slot].time) < Self.vehicleGapSeconds
       else { continue }
       let faster = state.hastened(by: Self.vehicleSpeedSigma)
       if let cost = onsetCost(slot, faster, model, at: moment, gate: Self.vehicleGate),
@@ -149,11 +150,6 @@ extension FusionEngine {
     guard site.distance(from: place, toCoverOf: model) < reach else { return nil }
     return 0.5 * squared + 0.5 * log(innovation.covariance.determinant)
       - log(max(tracks[slot].existence, 0.02))
-  }
-
-  /// Whether only area sensors ever hit a track.
-  private func isFeltOnly(_ slot: Int) -> Bool {
-    tracks[slot].lastScanHit == .distantPast && !tracks[slot].isPlatform
   }
 
   private mutating func takeOnset(

@@ -48,7 +48,7 @@ extension FusionEngine {
     let spread = tracks[slot].state.positionCovariance
       .adding(Covariance2(sigma: parameters.crossingSigmaMin))
     let probability =
-      tracks[slot].lastScanHit == .distantPast && !tracks[slot].isPlatform
+      tracks[slot].isFeltOnly
       ? parameters.areaCrossingProbability : parameters.crossingProbability
     for line in site.lines.indices {
       guard let foot = foot(of: position, line: line) else { continue }

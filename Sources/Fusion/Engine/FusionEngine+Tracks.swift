@@ -59,8 +59,7 @@ extension FusionEngine {
   /// Adds to a track's log-odds within the bound.
   func addLogOdds(_ change: Double, to slot: Int) {
     let bound = parameters.logOddsMax
-    let isFeltOnly = tracks[slot].lastScanHit == .distantPast && !tracks[slot].isPlatform
-    let top = isFeltOnly ? min(bound, parameters.areaLogOddsMax) : bound
+    let top = tracks[slot].isFeltOnly ? min(bound, parameters.areaLogOddsMax) : bound
     tracks[slot].logOdds = min(top, max(-bound, tracks[slot].logOdds + change))
   }
 

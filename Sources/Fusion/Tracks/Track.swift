@@ -74,6 +74,8 @@ struct Track: BitwiseCopyable {
   var existence: Double { 1 / (1 + exp(-logOdds)) }
 
   var isPlatform: Bool { platform != .none }
+  /// Whether only area sensors ever hit it.
+  var isFeltOnly: Bool { lastScanHit == .distantPast && !isPlatform }
 
   var isStranger: Bool { stranger != nil }
 
