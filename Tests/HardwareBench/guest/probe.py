@@ -59,6 +59,8 @@ def given():
 
 def served():
     with socket.socket() as server:
+        # As servers do: connections to the daemon that just ended keep its port for a minute.
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         server.bind(("127.0.0.1", 8420))
         server.listen()
 
