@@ -76,6 +76,19 @@ import Testing
     #expect(spans.first?[0] == 90 && spans.last?[1] == 419)
   }
 
+  @Test func `what would begin after the run's end belongs to the stretch before`() {
+    var windows = windows(lengthMax: 30)
+    windows.add(FlightTrigger(name: "a", time: at(100)))
+    // Both would make the first stretch too long: theirs begins where it ends, which never comes.
+    windows.add(FlightTrigger(name: "b", time: at(101)))
+    windows.add(FlightTrigger(name: "a", time: at(102)))
+    let last = windows.takeLast(at: at(103))
+    #expect(span(last) == [90, 103])
+    #expect(last?.triggers.map(\.name) == ["a", "b"])
+    #expect(last?.triggers.first?.time == at(102), "a later version replaces an earlier one")
+    #expect(windows.takeLast(at: at(103)) == nil)
+  }
+
   // MARK: - Ring
 
   private func ring(_ folder: TemporaryFolder, bytesMax: Int64 = 1 << 30) throws -> SegmentRing {

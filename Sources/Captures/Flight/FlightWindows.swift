@@ -47,11 +47,7 @@ public struct FlightWindows: Sendable {
       if joined <= lengthNanosMax, place != nil || window.triggers.count < Self.triggersMax {
         window.start = min(window.start, start)
         window.end = max(window.end, end)
-        if let place {
-          window.triggers[place] = trigger
-        } else {
-          window.triggers.append(trigger)
-        }
+        window.put(trigger)
         open = window
         return
       }
@@ -74,16 +70,32 @@ public struct FlightWindows: Sendable {
   }
 
   /// The next stretch, ended at `now`, when there is nothing more to come.
+  ///
+  /// One that would have begun later, because the one before reaches beyond `now`, gives its triggers
+  /// to that one.
   public mutating func takeLast(at now: Instant) -> FlightWindow? {
-    var window: FlightWindow
-    if finished.isEmpty {
-      guard let last = open else { return nil }
-      window = last
-      open = nil
-    } else {
-      window = finished.removeFirst()
+    var all = finished + (open.map { [$0] } ?? [])
+    guard !all.isEmpty else { return nil }
+    var window = all.removeFirst()
+    while let next = all.first, next.start >= now {
+      for trigger in next.triggers { window.put(trigger) }
+      all.removeFirst()
     }
+    finished = all
+    open = nil
     window.end = min(window.end, now)
+    window.start = min(window.start, window.end)
     return window
+  }
+}
+
+extension FlightWindow {
+  /// Takes a trigger; another version of an event replaces the one before.
+  fileprivate mutating func put(_ trigger: FlightTrigger) {
+    if let place = triggers.firstIndex(where: { $0.name == trigger.name }) {
+      triggers[place] = trigger
+    } else {
+      triggers.append(trigger)
+    }
   }
 }
