@@ -50,6 +50,8 @@ public struct FusionCounters: BitwiseCopyable, Sendable, Equatable {
   public var retractions: UInt64 = 0
   /// Crossings taken for a repetition of an earlier one.
   public var duplicates: UInt64 = 0
+  /// Steps beyond what was asked to be kept of one arrival.
+  public var stepsLost: UInt64 = 0
 
   /// All zero.
   public init() {}

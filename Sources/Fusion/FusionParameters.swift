@@ -26,6 +26,8 @@ public struct FusionParameters: Sendable, Equatable {
   public var biasVarianceRatio = 1.0
   /// Gate on the squared Mahalanobis distance: 0.999 of the chi-square with 2 degrees of freedom.
   public var gate = 13.8
+  /// The same for a direction, with 1 degree of freedom.
+  var bearingGate: Double { gate * 0.78 }
   /// Detections a square metre and scan that are expected of new targets and clutter together.
   public var newTargetDensity = 1e-4
   /// Initiation: so many of the last `initiationScans` scans that covered the track must have hit.

@@ -213,6 +213,22 @@ struct Scene {
     return (events, engine.counters)
   }
 
+  /// The steps of the run, in order, with its events.
+  func traced(stepsMax: Int = 4_096) -> (steps: [FusionStep], events: [PostEvent]) {
+    var engine = FusionEngine(site: site, stepsMax: stepsMax)
+    var (steps, events): ([FusionStep], [PostEvent]) = ([], [])
+    let ordered = arrivals.enumerated().sorted {
+      ($0.element.time, $0.offset) < ($1.element.time, $1.offset)
+    }
+    for (_, arrival) in ordered {
+      engine.take(arrival) { events.append($0) }
+      engine.drainSteps { steps.append($0) }
+    }
+    engine.finish { events.append($0) }
+    engine.drainSteps { steps.append($0) }
+    return (steps, events)
+  }
+
   /// The first versions of the crossings.
   func crossings() -> [CrossingEvent] {
     run().events.compactMap(\.crossing).filter { $0.version == 1 }

@@ -37,7 +37,7 @@ extension FusionEngine {
     let model = site.sensors[sensor]
     let falseRate = model.falseRate(
       at: moment, weather: site.weather[model.technology].factor(at: moment))
-    let slot = bestTrack(forOnsetOf: model, at: moment)
+    let slot = bestTrack(forOnsetOf: observation.sensor, model, at: moment)
     site.sensors[sensor].isActive = true
     site.sensors[sensor].pulseStart = moment
     site.sensors[sensor].pulseTrack = slot.map { tracks[$0].id } ?? TrackID(0)
@@ -61,6 +61,7 @@ extension FusionEngine {
         site.sensors[sensor].pulseTrack = tracks[slot].id
         _ = tracks[slot].note(observation.sensor, at: moment)
         tracks[slot].extendPath()
+        trace(.began, slot, sensor: observation.sensor, at: moment, before: odds)
         examineLines(slot, emit: emit)
       }
     } else {
@@ -97,7 +98,9 @@ extension FusionEngine {
     where tracks[slot].id.rawValue != 0 && tracks[slot].id == model.pulseTrack
       && tracks[slot].isFeltOnly
     {
+      let odds = tracks[slot].logOdds
       addLogOdds(change, to: slot)
+      trace(.pulseEnded, slot, sensor: observation.sensor, at: moment, before: odds)
       confirmIfDue(slot)
       examineLines(slot, emit: emit)
     }
@@ -105,7 +108,9 @@ extension FusionEngine {
 
   /// The track an onset fits best. Of what only area sensors felt nothing is known of the speed: a
   /// walker is supposed, and where none fits as well, a vehicle.
-  private mutating func bestTrack(forOnsetOf model: SensorModel, at moment: Instant) -> Int? {
+  private mutating func bestTrack(
+    forOnsetOf sensor: SensorID, _ model: SensorModel, at moment: Instant
+  ) -> Int? {
     var best: Int?
     var bestCost = Double.infinity
     var isVehicle = false
@@ -125,6 +130,7 @@ extension FusionEngine {
         (best, bestCost, isVehicle) = (slot, cost + Self.vehicleCost, true)
       }
     }
+    traceRefusals(ofOnset: sensor, model, takenBy: best, at: moment)
     if isVehicle, let best {
       tracks[best].state = tracks[best].state.hastened(by: Self.vehicleSpeedSigma)
     }
@@ -136,11 +142,7 @@ extension FusionEngine {
   private func onsetCost(
     _ slot: Int, _ state: KalmanState, _ model: SensorModel, at moment: Instant, gate: Double
   ) -> Double? {
-    var state = state
-    state.predict(seconds: moment.seconds(since: tracks[slot].time), motion: motion)
-    let age = max(0, tracks[slot].time.seconds(since: moment))
-    let innovation = state.innovation(
-      ofPlace: model.centroid, covariance: model.covariance, age: age, motion: motion)
+    let (state, age, innovation) = comparison(slot, state, model, at: moment)
     let squared = innovation.mahalanobisSquared
     guard squared >= 0, squared < gate else { return nil }
     let sigma = state.positionCovariance.largestSigma
@@ -152,10 +154,26 @@ extension FusionEngine {
       - log(max(tracks[slot].existence, 0.02))
   }
 
+  /// A track in `state` carried to an onset, and how the cover compares with it.
+  func comparison(
+    _ slot: Int, _ state: KalmanState, _ model: SensorModel, at moment: Instant
+  ) -> (state: KalmanState, age: Double, innovation: KalmanState.PlaceInnovation) {
+    var state = state
+    state.predict(seconds: moment.seconds(since: tracks[slot].time), motion: motion)
+    let age = max(0, tracks[slot].time.seconds(since: moment))
+    return (
+      state, age,
+      state.innovation(
+        ofPlace: model.centroid, covariance: model.covariance, age: age, motion: motion)
+    )
+  }
+
   private mutating func takeOnset(
     of sensor: SensorID, _ model: SensorModel, ratio: Double, slot: Int, at moment: Instant
   ) {
     if moment < tracks[slot].time { counters.outOfSequence += 1 }
+    let odds = tracks[slot].logOdds
+    let squared = isTracing ? onsetDistanceSquared(slot, model, at: moment) : .nan
     tracks[slot].predict(to: moment, motion: motion)
     let before = tracks[slot].state
     // Who was seen a moment ago is placed better by the eye than by the cover.
@@ -173,5 +191,7 @@ extension FusionEngine {
     addLogOdds(
       isFirst ? min(3, max(0, 0.65 * ratio - 0.4)) : min(0.15, max(0, 0.05 * ratio)), to: slot)
     tracks[slot].extendPath()
+    trace(
+      .felt, slot, sensor: sensor, at: moment, before: odds, fit: (squared, Self.areaGate))
   }
 }

@@ -40,6 +40,7 @@ extension FusionEngine {
   ) {
     guard !isRepetition(slot, line: line, direction, flip) else {
       counters.duplicates += 1
+      traceWithheld(slot, line: line, .repetition, at: flip.time)
       return
     }
     tracks[slot].crossings += 1
@@ -60,6 +61,9 @@ extension FusionEngine {
     event.confidence = Float(tracks[slot].existence * probability)
     counters.crossings += 1
     keep(event, slot: slot)
+    trace(
+      .reported, slot, at: flip.time, line: event.identity.line,
+      test: (tracks[slot].existence, confidenceMin))
     emit(.crossing(event))
   }
 
@@ -198,6 +202,7 @@ extension FusionEngine {
     event.clock = clockInForce
     records[index].event = event
     counters.corrections += 1
+    trace(.corrected, slot, at: event.time, line: event.identity.line)
     emit(.crossing(event))
   }
 
@@ -229,6 +234,10 @@ extension FusionEngine {
     records[index].event.clock = clockInForce
     records[index].isOpen = false
     counters.retractions += 1
+    if let slot = place(of: records[index].track) {
+      let event = records[index].event
+      trace(.retracted, slot, at: event.time, line: event.identity.line)
+    }
     emit(.crossing(records[index].event))
   }
 

@@ -14,6 +14,7 @@ extension FusionEngine {
       return
     }
     if moment < tracks[slot].time { counters.outOfSequence += 1 }
+    let odds = tracks[slot].logOdds
     tracks[slot].predict(to: moment, motion: motion)
     let age = max(0, tracks[slot].time.seconds(since: moment))
     let before = tracks[slot].state
@@ -38,6 +39,9 @@ extension FusionEngine {
     noteDetection(pending, slot: slot, sensor: sensor, at: moment, isPlacing: isPlacing)
     addLogOdds(min(isPlacing ? 0.7 : 0.1, max(0, 0.25 * support)), to: slot)
     tracks[slot].extendPath()
+    let action = pending.detection.hasPosition ? FusionStep.Action.placed : .directed
+    traceHit(
+      action, slot, pending.detection, before, age: age, sensor: sensor, at: moment, odds: odds)
   }
 
   /// The detection that hides a track: one nearby that went to a neighbour from which the track was
@@ -76,6 +80,9 @@ extension FusionEngine {
     _ = tracks[slot].note(SensorID(UInt16(sensor)), at: moment, from: pending.seenFrom)
     tracks[slot].extendPath()
     sharedSlots |= mask(slot)
+    trace(
+      .shared, slot, sensor: SensorID(UInt16(sensor)), at: moment,
+      fit: (innovation.mahalanobisSquared, parameters.gate))
   }
 
   /// What any detection adds to a track beside its place.
@@ -119,13 +126,16 @@ extension FusionEngine {
     tracks[slot].noteScan(hit: true)
     noteDetection(pending, slot: slot, sensor: sensor, at: moment)
     tracks[slot].extendPath()
+    trace(.began, slot, sensor: SensorID(UInt16(sensor)), at: moment, before: -1.5)
     return slot
   }
 
   /// Charges a track for not being in a scan that covered it.
   mutating func chargeMiss(
-    _ slot: Int, at position: SIMD2<Double>, model: SensorModel, moment: Instant
+    _ slot: Int, at position: SIMD2<Double>, sensor: Int, moment: Instant
   ) {
+    let model = site.sensors[sensor]
+    let odds = tracks[slot].logOdds
     guard model.isDelivering, !tracks[slot].isPlatform, moment >= tracks[slot].birthTime,
       site.covers(position, model, at: moment)
     else { return }
@@ -137,5 +147,6 @@ extension FusionEngine {
     let weight = parameters.missWeight * certainty * stillness
     addLogOdds(log(1 - weight * model.detectionProbability), to: slot)
     if certainty > 0.5 { tracks[slot].noteScan(hit: false) }
+    trace(.missed, slot, sensor: SensorID(UInt16(sensor)), at: moment, before: odds)
   }
 }

@@ -72,6 +72,7 @@ extension FusionEngine {
         if max(left, 1 - left) >= Self.sideProbability { state.side = left > 0.5 ? 1 : -1 }
       } else {
         let other = state.side > 0 ? 1 - left : left
+        traceTest(slot, line: line, other: other, needed: probability, at: time)
         if other >= probability, abs(d) >= parameters.crossingDistanceMin {
           if !state.hasFlip {
             state.flip = here(slot, sigma: sigma, spread: spread)
@@ -87,7 +88,15 @@ extension FusionEngine {
             state.hasFlip = false
             if isReady, !isStale, !state.flip.isBeyondEnd {
               report(slot, line: line, direction, state.flip, probability: other, emit: emit)
+            } else {
+              let obstacle =
+                state.flip.isBeyondEnd ? FusionStep.Obstacle.beyondEnd : .stale
+              traceWithheld(slot, line: line, obstacle, at: state.flip.time)
             }
+          } else {
+            let isUnsure = tracks[slot].isConfirmed
+            traceWithheld(
+              slot, line: line, isUnsure ? .existence : .unconfirmed, at: state.flip.time)
           }
         }
       }
@@ -97,7 +106,7 @@ extension FusionEngine {
 
   /// Probability of existence that a crossing needs now: more while the weather disturbs the sensors,
   /// when most of what seems to cross is nothing.
-  private var confidenceMin: Double {
+  var confidenceMin: Double {
     for technology in site.weather.indices
     where site.weather[technology].factor(at: now) >= Self.stormFactor {
       return max(parameters.stormConfidenceMin, parameters.eventConfidenceMin)

@@ -68,6 +68,7 @@ extension FusionEngine {
     }
     _ = tracks[own].note(observation.sensor, at: moment)
     tracks[own].extendPath()
+    trace(.told, own, sensor: observation.sensor, at: moment)
     examineLines(own, emit: emit)
   }
 

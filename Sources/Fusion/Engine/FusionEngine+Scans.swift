@@ -89,6 +89,7 @@ extension FusionEngine {
     site.sensors[sensor].pendingCount = 0
     let live = predictCandidates(to: moment)
     assign(sensor: sensor, count: count, live: live)
+    traceRefusals(sensor: sensor, count: count, live: live, at: moment)
     sharedSlots = .zero
     countUnexplained(sensor: sensor, count: count)
     let hit = takeDetections(sensor: sensor, count: count, at: moment)
@@ -198,7 +199,7 @@ extension FusionEngine {
     if let row = mergedBlob(slot, at: position, base: base, count: count) {
       shareHit(pending[base + row], slot: slot, sensor: sensor, at: moment)
     } else if isComplete {
-      chargeMiss(slot, at: position, model: site.sensors[sensor], moment: moment)
+      chargeMiss(slot, at: position, sensor: sensor, moment: moment)
     }
   }
 
@@ -224,7 +225,7 @@ extension FusionEngine {
       let innovation = bearing(detection, state, age: age, model: model)
     else { return Assignment.forbidden }
     let squared = innovation.residual * innovation.residual / innovation.variance
-    guard squared >= 0, squared < parameters.gate * 0.78 else { return Assignment.forbidden }
+    guard squared >= 0, squared < parameters.bearingGate else { return Assignment.forbidden }
     let width = (2 * Double.pi * innovation.variance).squareRoot()
     let density = max(0.2 / model.fieldOfView, clutter)
     return 0.5 * squared + log(width * density) + prior

@@ -32,7 +32,8 @@ extension FusionEngine {
   }
 
   /// Frees a track's place.
-  mutating func endTrack(_ slot: Int) {
+  mutating func endTrack(_ slot: Int, because obstacle: FusionStep.Obstacle = .none) {
+    if obstacle != .none { trace(.ended, slot, at: now, obstacle: obstacle) }
     tracks[slot].id = TrackID(0)
     tracks[slot].isConfirmed = false
     for other in tracks.indices { tracks[other].seenApart = cleared(tracks[other].seenApart, slot) }
@@ -41,9 +42,16 @@ extension FusionEngine {
   /// Confirms a track that has earned it: hits in enough of the last scans, or enough different
   /// area sensors, or parts of both that add up; and the odds.
   mutating func confirmIfDue(_ slot: Int) {
-    guard !tracks[slot].isConfirmed, tracks[slot].logOdds > parameters.confirmLogOdds else {
-      return
-    }
+    guard !tracks[slot].isConfirmed, tracks[slot].logOdds > parameters.confirmLogOdds,
+      initiation(of: slot) >= 1
+    else { return }
+    tracks[slot].isConfirmed = true
+    counters.tracksConfirmed += 1
+    trace(.confirmed, slot, at: now)
+  }
+
+  /// How much of what confirms a track it has: 1 is enough.
+  func initiation(of slot: Int) -> Double {
     let window = UInt64.max >> UInt64(64 - min(max(parameters.initiationScans, 1), 64))
     let hits = (tracks[slot].scanHits & window).nonzeroBitCount
     var areas = 0
@@ -51,9 +59,7 @@ extension FusionEngine {
     where kind(of: tracks[slot].contributions[index].sensor) == .motion { areas += 1 }
     let scanPart = Double(hits) / Double(max(parameters.initiationHits, 1))
     let areaPart = Double(areas) / Double(max(parameters.initiationAreaSensors, 1))
-    guard scanPart + areaPart >= 1 else { return }
-    tracks[slot].isConfirmed = true
-    counters.tracksConfirmed += 1
+    return scanPart + areaPart
   }
 
   /// Adds to a track's log-odds within the bound.
@@ -95,7 +101,7 @@ extension FusionEngine {
       if tracks[slot].isStranger {
         if silence > parameters.strangerNanosMax || !tracks[slot].state.isSound {
           trackFaded(slot, emit: emit)
-          endTrack(slot)
+          endTrack(slot, because: .silence)
         }
         continue
       }
@@ -105,17 +111,22 @@ extension FusionEngine {
       }
       var carried = tracks[slot]
       carried.predict(to: now, motion: motion)
-      let hasEnded =
-        tracks[slot].logOdds < parameters.endLogOdds || silence > parameters.coastNanosMax
-        || carried.state.positionCovariance.largestSigma > parameters.sigmaMax
-        || !tracks[slot].state.isSound
-      if hasEnded {
+      let end = end(of: slot, carried: carried, silence: silence)
+      if end != .none {
         trackFaded(slot, emit: emit)
-        endTrack(slot)
+        endTrack(slot, because: end)
       }
     }
     mergeTracks(emit: emit)
     reviewEvents(isLast: false, emit: emit)
+  }
+
+  /// Why a track ends, or `.none`; `carried` is the track carried to the present.
+  private func end(of slot: Int, carried: Track, silence: Int64) -> FusionStep.Obstacle {
+    if tracks[slot].logOdds < parameters.endLogOdds { return .odds }
+    if silence > parameters.coastNanosMax { return .silence }
+    let isTooWide = carried.state.positionCovariance.largestSigma > parameters.sigmaMax
+    return isTooWide || !tracks[slot].state.isSound ? .spread : .none
   }
 
   /// Joins pairs of tracks that are one target: near in place and velocity, and never hit by two
@@ -200,6 +211,7 @@ extension FusionEngine {
     tracks[other].logOdds = max(tracks[other].logOdds, tracks[slot].logOdds)
     tracks[other].scanHits |= tracks[slot].scanHits
     handEvents(of: tracks[slot].id, to: tracks[other].id)
+    trace(.joined, other, at: now, other: tracks[slot].id)
     endTrack(slot)
     confirmIfDue(other)
   }

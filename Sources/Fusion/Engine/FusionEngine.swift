@@ -49,11 +49,19 @@ public struct FusionEngine: ~Copyable {
   var nextRound = Instant.distantPast
   var tracksBorn: UInt32 = 0
   var recordsMade = 0
+  /// Steps since the last `drainSteps`; no room without tracing.
+  let steps: FixedArray<FusionStep>
+  var stepCount = 0
   /// What was done and refused so far.
   public internal(set) var counters = FusionCounters()
 
   /// Fusion for `site`, which the site configuration has checked.
-  public init(site: Site, parameters: FusionParameters = FusionParameters()) {
+  ///
+  /// `stepsMax`: how many steps are kept until they are drained, for who wants to know why; 0 keeps
+  /// none.
+  public init(site: Site, parameters: FusionParameters = FusionParameters(), stepsMax: Int = 0) {
+    let idle = FusionStep(.began, track: TrackID(0), time: .distantPast, arrival: .distantPast)
+    steps = FixedArray(repeating: idle, count: stepsMax)
     self.parameters = parameters
     motion = MotionModel(
       accelerationDensity: parameters.accelerationDensity, turnDensity: parameters.turnDensity)
