@@ -1,4 +1,5 @@
 import Geodesy
+import Glibc
 import TestSupport
 import Testing
 
@@ -143,4 +144,105 @@ struct AssignmentTests {
     }
     return best
   }
+}
+
+@Suite("The probabilities of association")
+struct MarginalsTests {
+  /// Sums over all ways by trying each.
+  private func brute(_ weights: [[Double]]) -> [[Double]] {
+    let (tracks, rows) = (weights.count, weights[0].count)
+    var sums = [[Double]](repeating: [Double](repeating: 0, count: rows), count: tracks)
+    var total = 0.0
+    func go(_ track: Int, _ free: Set<Int>, _ weight: Double, _ chosen: [Int?]) {
+      guard track < tracks else {
+        total += weight
+        for (track, row) in chosen.enumerated() { if let row { sums[track][row] += weight } }
+        return
+      }
+      go(track + 1, free, weight, chosen + [nil])
+      for row in free where weights[track][row] > 0 {
+        go(track + 1, free.subtracting([row]), weight * weights[track][row], chosen + [row])
+      }
+    }
+    go(0, Set(0..<rows), 1, [])
+    return sums.map { $0.map { $0 / total } }
+  }
+
+  private func solved(_ weights: [[Double]]) -> [[Double]] {
+    var marginals = AssociationMarginals(rowsMax: 64, tracksMax: 64)
+    marginals.begin(rows: weights[0].count, tracks: weights.count)
+    for (track, row) in weights.enumerated() {
+      for (place, weight) in row.enumerated() where weight > 0 {
+        marginals.add(weight: weight, row: place, track: track)
+      }
+    }
+    marginals.solve()
+    return weights.indices.map { track in
+      weights[track].indices.map { marginals.probability(row: $0, track: track) }
+    }
+  }
+
+  @Test("are those of all ways tried one by one, up to 6 by 6", arguments: 0..<12)
+  func bruteForce(seed: UInt64) {
+    var generator = SeededGenerator(seed: seed)
+    for _ in 0..<12 {
+      let tracks = Int.random(in: 1...6, using: &generator)
+      let rows = Int.random(in: 1...6, using: &generator)
+      let weights = (0..<tracks).map { _ in
+        (0..<rows).map { _ in
+          Bool.random(using: &generator)
+            ? 0 : Double.random(in: -4...6, using: &generator).exponential
+        }
+      }
+      for (mine, true_) in zip(solved(weights).joined(), brute(weights).joined()) {
+        #expect(abs(mine - true_) < 1e-9, "seed \(seed): \(weights)")
+      }
+    }
+  }
+
+  @Test("in groups larger than that are nearly so, and none has more than one of anything")
+  func large() {
+    var generator = SeededGenerator(seed: 5)
+    // A ring of nine tracks and detections, each track with two of them.
+    let weights = (0..<9).map { track in
+      (0..<9).map { row in
+        row == track || row == (track + 1) % 9 ? Double.random(in: 0.2...4, using: &generator) : 0
+      }
+    }
+    let mine = solved(weights)
+    for (mine, true_) in zip(mine.joined(), brute(weights).joined()) {
+      #expect(abs(mine - true_) < 0.03)
+    }
+    for track in 0..<9 {
+      #expect(mine[track].reduce(0, +) < 1 + 1e-9)
+      #expect(mine.map { $0[track] }.reduce(0, +) < 1.03)
+    }
+  }
+
+  @Test("a detection that is only perhaps the track's moves it less, and leaves it in doubt")
+  func mixture() {
+    let motion = MotionModel(accelerationDensity: 0.5, turnDensity: 0)
+    let before = KalmanState(position: .zero, covariance: Covariance2(sigma: 8), speedSigma: 1)
+    var sure = before
+    sure.update(
+      before.innovation(
+        ofPlace: SIMD2(14, 0), covariance: Covariance2(sigma: 1), age: 0, motion: motion))
+    var unsure = sure
+    unsure.mix(with: before, share: 0.5)
+    #expect(abs(unsure.position.x - sure.position.x / 2) < 1e-12)
+    // Half of each covariance, and a quarter of the squared step between the means.
+    let expected =
+      (before.positionCovariance.xx + sure.positionCovariance.xx) / 2
+      + sure.position.x * sure.position.x / 4
+    #expect(abs(unsure.positionCovariance.xx - expected) < 1e-9)
+    #expect(unsure.isSound)
+    var whole = sure
+    whole.mix(with: before, share: 1)
+    #expect(whole == sure)
+  }
+}
+
+extension Double {
+  /// e to this.
+  fileprivate var exponential: Double { exp(self) }
 }

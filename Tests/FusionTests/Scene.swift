@@ -1,5 +1,6 @@
 import Fusion
 import Geodesy
+import Glibc
 import Model
 
 /// A small post for the tests: a border along the x axis (north of it is left), a camera that sees
@@ -93,7 +94,7 @@ struct Scene {
   private func cameraDetail(ground: Bool) -> CameraDetail {
     CameraDetail(
       device: "", format: .grey, width: 640, height: 480, framesPerSecond: 5,
-      isGroundCalibrated: ground, azimuth: 1.5, elevation: -0.1, roll: 0,
+      isGroundCalibrated: ground, azimuth: 1.5 + atan2(sine, cosine), elevation: -0.1, roll: 0,
       horizontalFieldOfView: 1.5, rangeMetres: 200, azimuthSigma: 0.003, elevationSigma: 0.003)
   }
 

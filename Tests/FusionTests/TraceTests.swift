@@ -98,7 +98,8 @@ import Testing
       scene.scan(step < 20 ? places : [places[0]], at: time, sigma: 1)
     }
     let steps = scene.traced().steps
-    #expect(steps.contains { $0.action == .refused && $0.obstacle == .taken && $0.other != $0.track })
+    #expect(
+      steps.contains { $0.action == .refused && $0.obstacle == .taken && $0.other != $0.track })
     #expect(steps.contains { $0.action == .refused && $0.obstacle == .gate })
     #expect(steps.contains { $0.action == .missed || $0.action == .shared })
   }

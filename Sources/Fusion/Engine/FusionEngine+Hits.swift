@@ -3,9 +3,10 @@ import Glibc
 import Model
 
 extension FusionEngine {
-  /// Takes a detection into the track it was assigned to.
+  /// Takes a detection into the track it was assigned to; `share` is the probability that it is the
+  /// track's.
   mutating func takeHit(
-    _ pending: PendingDetection, slot: Int, sensor: Int, at moment: Instant
+    _ pending: PendingDetection, slot: Int, sensor: Int, at moment: Instant, share: Double
   ) {
     let model = site.sensors[sensor]
     if tracks[slot].isPlatform {
@@ -27,6 +28,7 @@ extension FusionEngine {
     } else if let innovation = bearing(pending.detection, before, age: age, model: model) {
       tracks[slot].state.update(innovation)
     }
+    tracks[slot].state.mix(with: before, share: share)
     if !tracks[slot].state.isSound { tracks[slot].state = before }
     // A wide track is hit by any clutter: such hits are no scans towards initiation. Nor does a
     // bearing place a track that only area sensors felt: some clutter always lies in its direction.
@@ -37,11 +39,12 @@ extension FusionEngine {
     if isPlacing { tracks[slot].lastScanHit = max(tracks[slot].lastScanHit, moment) }
     if isPlacing, support > Self.supportMin { tracks[slot].noteScan(hit: true) }
     noteDetection(pending, slot: slot, sensor: sensor, at: moment, isPlacing: isPlacing)
-    addLogOdds(min(isPlacing ? 0.7 : 0.1, max(0, 0.25 * support)), to: slot)
+    addLogOdds(share * min(isPlacing ? 0.7 : 0.1, max(0, 0.25 * support)), to: slot)
     tracks[slot].extendPath()
     let action = pending.detection.hasPosition ? FusionStep.Action.placed : .directed
     traceHit(
-      action, slot, pending.detection, before, age: age, sensor: sensor, at: moment, odds: odds)
+      action, slot, pending.detection, before, age: age, sensor: sensor, at: moment, odds: odds,
+      share: share)
   }
 
   /// The detection that hides a track: one nearby that went to a neighbour from which the track was
@@ -143,6 +146,7 @@ extension FusionEngine {
     let sigma = tracks[slot].state.positionCovariance.largestSigma
     let certainty = 1 / (1 + sigma * sigma / 25)
     let velocity = tracks[slot].state.velocity
+    noteShown(false, slot: slot, scan: model.scanSlot)
     let stillness = (velocity * velocity).sum() < 0.09 ? 0.3 : 1.0
     let weight = parameters.missWeight * certainty * stillness
     addLogOdds(log(1 - weight * model.detectionProbability), to: slot)

@@ -121,28 +121,6 @@ extension FusionEngine {
     return live
   }
 
-  /// Finds the track of each detection, -1 for none.
-  private mutating func assign(sensor: Int, count: Int, live: Int) {
-    for row in 0..<count { detectionTrack[row] = -1 }
-    guard count > 0, live > 0 else { return }
-    let model = site.sensors[sensor]
-    let base = model.scanSlot * FusionLimits.scanDetectionsMax
-    assignment.begin(rows: count, tracks: live)
-    for column in 0..<live {
-      let existence = tracks[candidates[column]].existence
-      for row in 0..<count {
-        let cost = pairCost(
-          pending[base + row].detection, predicted[column], age: age[column], model: model,
-          existence: existence)
-        if cost < 0 { assignment.setCost(cost, row: row, track: column) }
-      }
-    }
-    assignment.solve()
-    for column in 0..<live {
-      if let row = assignment.row(ofTrack: column) { detectionTrack[row] = candidates[column] }
-    }
-  }
-
   /// Lets the sensor's clutter rate follow what no confirmed track explains.
   private func countUnexplained(sensor: Int, count: Int) {
     var unexplained = 0
@@ -171,7 +149,10 @@ extension FusionEngine {
     var hit = SIMD2<UInt64>.zero
     for row in 0..<count where detectionTrack[row] >= 0 {
       hit |= mask(detectionTrack[row])
-      takeHit(pending[base + row], slot: detectionTrack[row], sensor: sensor, at: moment)
+      takeHit(
+        pending[base + row], slot: detectionTrack[row], sensor: sensor, at: moment,
+        share: detectionShare[row])
+      noteShown(true, slot: detectionTrack[row], scan: site.sensors[sensor].scanSlot)
     }
     for row in 0..<count where detectionTrack[row] < 0 {
       guard pending[base + row].detection.hasPosition,
@@ -201,48 +182,5 @@ extension FusionEngine {
     } else if isComplete {
       chargeMiss(slot, at: position, sensor: sensor, moment: moment)
     }
-  }
-
-  /// Negative logarithm of the likelihood that the detection is the track's, against its being new
-  /// or clutter; `Assignment.forbidden` outside the gate.
-  func pairCost(
-    _ detection: Detection, _ state: KalmanState, age: Double, model: SensorModel,
-    existence: Double
-  ) -> Double {
-    let prior = -log(max(existence, 0.02))
-    let clutter = clutterDensity(at: detection, model)
-    if detection.hasPosition {
-      let innovation = state.innovation(
-        ofPlace: detection.position, covariance: noise(of: detection), age: age, motion: motion)
-      let squared = innovation.mahalanobisSquared
-      guard squared >= 0, squared < parameters.gate else { return Assignment.forbidden }
-      let volume = 2 * Double.pi * innovation.covariance.determinant.squareRoot()
-      return 0.5 * squared
-        + log(volume * max(parameters.newTargetDensity, Self.clutterWeight * clutter)) + prior
-    }
-    let away = state.position - model.place
-    guard (away * away).sum() < model.rangeMax * model.rangeMax,
-      let innovation = bearing(detection, state, age: age, model: model)
-    else { return Assignment.forbidden }
-    let squared = innovation.residual * innovation.residual / innovation.variance
-    guard squared >= 0, squared < parameters.bearingGate else { return Assignment.forbidden }
-    let width = (2 * Double.pi * innovation.variance).squareRoot()
-    let density = max(0.2 / model.fieldOfView, clutter)
-    return 0.5 * squared + log(width * density) + prior
-  }
-
-  /// Covariance of a detection's place with mounting errors and the width of a body.
-  func noise(of detection: Detection) -> Covariance2 {
-    Covariance2(packed: detection.covariance).scaled(by: 1 + parameters.biasVarianceRatio)
-      .adding(Covariance2(sigma: Self.placeSigmaMin))
-  }
-
-  func bearing(
-    _ detection: Detection, _ state: KalmanState, age: Double, model: SensorModel
-  ) -> KalmanState.ScalarInnovation? {
-    state.innovation(
-      ofAzimuth: Double(detection.azimuth),
-      sigma: Double(detection.azimuthSigma) * (1 + parameters.biasVarianceRatio).squareRoot(),
-      from: model.place, age: age, motion: motion)
   }
 }

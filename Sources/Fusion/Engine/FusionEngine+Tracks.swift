@@ -24,6 +24,7 @@ extension FusionEngine {
       track.birthSequence = sequence
       track.birthTime = moment
       tracks[slot] = track
+      clearShown(slot)
       for line in site.lines.indices { lineStates[lineIndex(slot, line)] = LineState() }
       return slot
     }

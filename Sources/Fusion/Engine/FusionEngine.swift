@@ -6,7 +6,9 @@ public import Model
 ///
 /// - Filter: nearly constant velocity in the local frame; places and directions of detections and
 ///   the moments of an area sensor's cover are its measurements.
-/// - Association: one best assignment a scan (`Assignment`); an onset goes to the track it fits best.
+/// - Association: a detection goes to the track of the best assignment (`Assignment`), and counts as
+///   much as it is probably that track's over all assignments (`AssociationMarginals`); an onset goes to
+///   the track it fits best.
 /// - Existence: log-odds from hits, misses in the cover, and silence.
 /// - Late observations: up to `FusionParameters.lateNanosMax` a measurement older than a track is
 ///   compared with the state carried back to its time, with the process noise since added to its
@@ -37,7 +39,12 @@ public struct FusionEngine: ~Copyable {
   let predicted: FixedArray<KalmanState>
   let age: FixedArray<Double>
   let detectionTrack: FixedArray<Int>
+  /// Probability that each detection is its track's.
+  let detectionShare: FixedArray<Double>
   var assignment: Assignment
+  var marginals: AssociationMarginals
+  /// For each track and scanning sensor, how often it showed the track lately when it covered it.
+  let shownRate: FixedArray<Double>
   /// Places of the tracks that the scan at work keeps though a neighbour has the detection.
   var sharedSlots = SIMD2<UInt64>.zero
   var clock = ClockMap(
@@ -78,6 +85,8 @@ public struct FusionEngine: ~Copyable {
       repeating: PendingDetection(), count: scanMax * max(1, geometry.scanCount))
     clutter = FixedArray(
       repeating: ClutterMap.Cell(), count: ClutterMap.cellsMax * max(1, geometry.mapCount))
+    shownRate = FixedArray(
+      repeating: Self.shownAtBirth, count: tracksMax * max(1, geometry.scanCount))
     self.site = geometry
     tracks = FixedArray(
       repeating: Track(state: nothing, time: .distantPast, logOdds: 0, classLogs: logs),
@@ -87,7 +96,9 @@ public struct FusionEngine: ~Copyable {
     predicted = FixedArray(repeating: nothing, count: tracksMax)
     age = FixedArray(repeating: 0, count: tracksMax)
     detectionTrack = FixedArray(repeating: -1, count: scanMax)
+    detectionShare = FixedArray(repeating: 1, count: scanMax)
     assignment = Assignment(rowsMax: scanMax, tracksMax: tracksMax)
+    marginals = AssociationMarginals(rowsMax: scanMax, tracksMax: tracksMax)
   }
 
   /// Takes one arrival and hands the events that follow from it to `emit`, in order.

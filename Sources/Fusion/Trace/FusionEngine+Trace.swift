@@ -130,11 +130,13 @@ extension FusionEngine {
   /// Keeps that a detection was taken into a track whose state was `state` before.
   mutating func traceHit(
     _ action: FusionStep.Action, _ slot: Int, _ detection: Detection, _ state: KalmanState,
-    age: Double, sensor: Int, at moment: Instant, odds: Double
+    age: Double, sensor: Int, at moment: Instant, odds: Double, share: Double
   ) {
     guard isTracing else { return }
     let fit = fit(detection, state, age: age, model: site.sensors[sensor])
-    trace(action, slot, sensor: SensorID(UInt16(sensor)), at: moment, before: odds, fit: fit)
+    trace(
+      action, slot, sensor: SensorID(UInt16(sensor)), at: moment, before: odds, fit: fit,
+      test: (share, 0))
   }
 
   /// Squared distance of a detection from a state, and its gate; infinite when they do not compare.

@@ -88,10 +88,11 @@ public struct FusionStep: BitwiseCopyable, Sendable, Equatable {
   public var distanceSquared = Double.nan
   /// What `distanceSquared` must be below; NaN when there is none.
   public var gate = Double.nan
-  /// Probability that the track is on the other side of the line, or that it exists, for `.tested`
-  /// and `.withheld`; NaN elsewhere.
+  /// Probability that the track is on the other side of the line (`.tested`), that it exists
+  /// (`.reported`, `.withheld`), that the detection is the track's (`.placed`, `.directed`); NaN
+  /// elsewhere.
   public var probability = Double.nan
-  /// What `probability` must reach; NaN elsewhere.
+  /// What `probability` must reach; 0 when it need not, NaN without it.
   public var needed = Double.nan
   /// Log-odds of existence before.
   public var logOddsBefore = 0.0

@@ -128,6 +128,20 @@ struct KalmanState: BitwiseCopyable, Sendable, Equatable {
     subtract(k0, innovation.gain0, k1, innovation.gain1)
   }
 
+  /// Makes this updated state what it is when the update holds with probability `share` and `before`
+  /// with the rest: mean and covariance of the mixture, as in probabilistic data association
+  /// (Bar-Shalom, Daum, Huang, "The probabilistic data association filter", 2009, equations 38 to 40).
+  mutating func mix(with before: KalmanState, share: Double) {
+    guard share < 1 else { return }
+    let step = mean - before.mean
+    let spread = share * (1 - share)
+    mean = before.mean + step * share
+    row0 = before.row0 * (1 - share) + row0 * share + step * (step.x * spread)
+    row1 = before.row1 * (1 - share) + row1 * share + step * (step.y * spread)
+    row2 = before.row2 * (1 - share) + row2 * share + step * (step.z * spread)
+    row3 = before.row3 * (1 - share) + row3 * share + step * (step.w * spread)
+  }
+
   /// A scalar measurement h·x with its residual and variance.
   struct ScalarInnovation {
     var residual: Double
