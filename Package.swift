@@ -97,8 +97,9 @@ let rooms: [Room] = [
   Room(
     name: "Station", floor: 5,
     uses: [
-      "Rings", "Model", "MAVLink", "SiteConfiguration", "Captures", "Devices", "Simulation",
-      "Perception", "Fusion", "Ledger", "Sharing", "Publishing", "CSystemd", "CThreads",
+      "Rings", "Geodesy", "Model", "MAVLink", "SiteConfiguration", "Captures", "Devices",
+      "Simulation", "Perception", "Fusion", "Ledger", "Sharing", "Publishing", "CSystemd",
+      "CThreads",
     ],
     products: [
       "Crypto/swift-crypto", "Logging/swift-log", "ServiceLifecycle/swift-service-lifecycle",

@@ -56,6 +56,9 @@ func reporting<Value>(_ body: () async throws -> Value) async throws -> Value {
   } catch let error as ScoringError {
     complain("\(error)")
     throw error.isMissing ? ExitStatus.missing : ExitStatus.badData
+  } catch let error as StationError where error.code == .capture {
+    complain("\(error)")
+    throw ExitStatus.missing
   } catch {
     complain("\(error)")
     throw ExitStatus.inputOutput

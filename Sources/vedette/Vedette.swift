@@ -10,8 +10,9 @@ struct Vedette: AsyncParsableCommand {
     version: SoftwareVersion.text,
     subcommands: [
       DemoCommand.self, CheckCommand.self, DevicesCommand.self, CalibrateCommand.self,
-      RecordCommand.self, ReplayCommand.self, CaptureCommand.self, FuseCommand.self,
-      DetectCommand.self, SimulateCommand.self, ScoreCommand.self, MAVLinkCommand.self,
+      RecordCommand.self, ReplayCommand.self, ExplainCommand.self, ReportCommand.self,
+      CaptureCommand.self, FuseCommand.self, DetectCommand.self, SimulateCommand.self,
+      ScoreCommand.self, MAVLinkCommand.self,
       EventsCommand.self, VerifyCommand.self, ProofCommand.self, AgreementCommand.self,
       AuditCommand.self,
     ])

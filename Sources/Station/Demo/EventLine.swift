@@ -8,57 +8,19 @@ public struct EventLine: Sendable {
   /// What sensors saw a crossing together, e.g. `camera + motion`; `nil` for other events.
   public let combination: String?
 
-  private struct Feature: Decodable {
-    var properties: Properties
-  }
-
-  private struct Properties: Decodable {
-    var time: String
-    var exercise: Bool
-    var disposition: String?
-    var line: Named?
-    var direction: String?
-    var from: String?
-    var to: String?
-    var `class`: String?
-    var confidence: Double?
-    var speed: Double?
-    var friendly: Bool?
-    var broadcast: String?
-    var claim: String?
-    var sensors: [Named]?
-    var sensor: Named?
-    var state: String?
-    var reason: String?
-    var status: String?
-    var version: Int?
-
-    private enum CodingKeys: String, CodingKey {
-      case time, exercise, disposition, line, direction, from, to, `class`, confidence, friendly
-      case sensors, sensor, state, reason, status, version, broadcast
-      case claim = "claims_to_be"
-      case speed = "speed_mps"
-    }
-  }
-
-  private struct Named: Decodable {
-    var name: String
-    var kind: String
-  }
-
   /// The line for `event`.
   public init(_ event: StoredEvent) { self.init(data: event.data) }
 
   /// The line for the event whose payload is `data`.
   public init(data: [UInt8]) {
-    guard let feature = try? JSONDecoder().decode(Feature.self, from: Data(data)) else {
+    guard let feature = EventFeature(data) else {
       text = String(decoding: data, as: UTF8.self)
       combination = nil
       return
     }
-    let said = feature.properties
+    let said = feature.said
     let time = said.time.dropFirst(11).prefix(12)
-    let mark = said.exercise ? "EXERCISE " : ""
+    let mark = said.exercise == true ? "EXERCISE " : ""
     if let line = said.line {
       let sensors = said.sensors ?? []
       let found = Self.combination(of: sensors.map(\.kind), isFriendly: said.friendly ?? false)
@@ -70,7 +32,7 @@ public struct EventLine: Sendable {
       text =
         "\(time)  \(mark)CROSSING \(said.disposition ?? "") v\(said.version ?? 1)  \(line.name) "
         + "\(said.direction ?? "") (\(said.from ?? "") to \(said.to ?? ""))  \(own)"
-        + "\(said.class ?? "")\(claim) \(confidence)  \(speed)  [\(found)] "
+        + "\(said.target ?? "")\(claim) \(confidence)  \(speed)  [\(found)] "
         + sensors.map(\.name).joined(separator: ", ")
     } else if let state = said.state {
       combination = nil

@@ -1,7 +1,7 @@
 public import Captures
 import Crypto
 import Devices
-import Fusion
+public import Fusion
 import Glibc
 import Ledger
 public import Model
@@ -43,6 +43,21 @@ public struct CaptureReplay: ~Copyable {
     public var truncation: String?
   }
 
+  /// Who is told how fusion decides.
+  public struct Witness {
+    /// Told each step, in order.
+    public var step: (FusionStep) -> Void
+    /// Told, when the replay first comes to a moment, which sensors cover a place then and whether
+    /// they deliver.
+    public var covers: (at: Instant, place: SIMD2<Double>, told: (SensorID, Bool) -> Void)?
+
+    /// A witness of the steps.
+    public init(step: @escaping (FusionStep) -> Void) { self.step = step }
+  }
+
+  /// The most steps of one arrival.
+  private static let stepsMax = 1 << 14
+
   private let path: String
   private let site: Site
   private let followsArrivals: Bool
@@ -60,16 +75,17 @@ public struct CaptureReplay: ~Copyable {
   private var report = Report()
   private var digest = SHA256()
   private let observe: ((Arrival) -> Void)?
+  private var witness: Witness?
 
   /// A replay of the capture at `path` under `site`.
   ///
   /// `isOtherSite`: the site is not the one recorded, so that recorded arrivals and events do not
   /// apply. `span`: only what was recorded within it is replayed; then, as in a part of a capture,
   /// the recorded arrivals do not apply either, because what came before is not known. `observe` is
-  /// told what fusion takes, in that order, before it decides.
+  /// told what fusion takes, in that order, before it decides; `witness`, how it decides.
   public init(
     path: String, site: Site, isOtherSite: Bool = false, span: ClosedRange<Instant>? = nil,
-    observe: ((Arrival) -> Void)? = nil
+    witness: Witness? = nil, observe: ((Arrival) -> Void)? = nil
   ) throws(CaptureError) {
     var reader = try CaptureReader(path: path)
     reader.use(site)
@@ -77,13 +93,14 @@ public struct CaptureReplay: ~Copyable {
     self.path = path
     self.site = site
     self.observe = observe
+    self.witness = witness
     let isOfRun = reader.header.origin == .live || reader.header.origin == .simulated
     followsArrivals = isOfRun && !isOtherSite && span == nil && reader.header.part == nil
     encoder = EventEncoder(
       site: site, captureEpoch: reader.header.captureEpoch, softwareVersion: SoftwareVersion.text)
     self.reader = reader
     perceptions = ReplayPerceptions(site: site)
-    engine = FusionEngine(site: site)
+    engine = FusionEngine(site: site, stepsMax: witness == nil ? 0 : Self.stepsMax)
     waiting = site.sources.map { _ in [] }
     taken = site.sources.map { _ in 0 }
   }
@@ -116,6 +133,7 @@ public struct CaptureReplay: ~Copyable {
     // What the capture's own run said when it ended is in it too.
     var last: [PostEvent] = []
     engine.finish { last.append($0) }
+    testify()
     for event in last { pass(event, body) }
     report.truncation = reader.truncation.map {
       "at byte \($0.offset), \($0.bytesLost) bytes lost"
@@ -191,7 +209,16 @@ public struct CaptureReplay: ~Copyable {
     observe?(arrival)
     var decided: [PostEvent] = []
     engine.take(arrival) { decided.append($0) }
+    testify()
+    if let covers = witness?.covers, arrival.time >= covers.at {
+      engine.forEachSensor(covering: covers.place, covers.told)
+      witness?.covers = nil
+    }
     for event in decided { pass(event, body) }
+  }
+
+  private mutating func testify() {
+    if let witness { engine.drainSteps(witness.step) }
   }
 
   private mutating func pass(_ event: PostEvent, _ body: (PostEvent, RawSpan) -> Void) {
