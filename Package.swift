@@ -45,11 +45,12 @@ let cLibraries: [CLibrary] = [
   CLibrary(name: "CThreads", pkgConfig: nil, debian: "libc6-dev"),
   CLibrary(name: "CCarrylessProduct", pkgConfig: nil, debian: "libc6-dev"),
   CLibrary(name: "CCastagnoli", pkgConfig: nil, debian: "libc6-dev"),
+  CLibrary(name: "CDigestKernels", pkgConfig: nil, debian: "libc6-dev", isOurs: true),
   CLibrary(name: "CVisionKernels", pkgConfig: nil, debian: "libc6-dev", isOurs: true),
 ]
 
 let rooms: [Room] = [
-  Room(name: "Digests", floor: 0, uses: ["CNettle"], isUnsafe: true),
+  Room(name: "Digests", floor: 0, uses: ["CNettle", "CDigestKernels"], isUnsafe: true),
   Room(name: "Rings", floor: 1, uses: ["CEventFD"], isUnsafe: true),
   Room(name: "Geodesy", floor: 1),
   Room(name: "Model", floor: 1),
