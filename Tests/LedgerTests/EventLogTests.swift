@@ -270,4 +270,40 @@ final class DurableMark: Sendable {
     }
     #expect(read.count == 1 && read[0].salts == Fixtures.salts && read[0].payload == payload)
   }
+
+  @Test("records of all versions stand in one ledger, and what is no version's salts is no record")
+  func versions() throws {
+    let storage = FaultStorage()
+    var writer = try openWriter(
+      storage, options: LedgerOptions(segmentBytes: 1 << 20, groupBytesMax: 64 << 10))
+    let payload = Array(Fixtures.crossing.utf8)
+    let salts = [[], Array(Fixtures.salts.prefix(EventRecord.seedBytes)), Fixtures.salts]
+    for number in 0..<300 {
+      let (header, drawn) = (TestRecord(UInt64(number)).header, salts[number % 3])
+      _ = try unsafe writer.append(header, salts: drawn.span.bytes, payload: payload.span.bytes)
+    }
+    try writer.commit()
+    let segment = storage.bytes(of: SegmentHeader.name(firstSequence: 1))
+    #expect(segment[64 + 16] == 1)
+    let reader = try LogReader(storage: storage)
+    // From anywhere: what stands before is not read.
+    for first in [1, 2, 150, 299, 17, 300] as [UInt64] {
+      var read: [[UInt8]] = []
+      _ = try reader.read(from: first, limit: 3, bytesMax: .max, durable: 300) { _, salts, _ in
+        read.append([UInt8](copying: salts))
+      }
+      #expect(read == (first...min(first + 2, 300)).map { salts[Int($0 - 1) % 3] })
+    }
+    var buffer = LogBuffer(capacity: 4096)
+    for (version, size) in [(2, 32), (3, 768), (2, 0), (3, 31), (4, 32)] as [(UInt8, Int)] {
+      let salts = Array(Fixtures.salts.prefix(size))
+      let bytes = unsafe buffer.putRecord(
+        TestRecord(1).header, sequence: 1, groupPlace: 1, salts: salts.span.bytes,
+        payload: payload.span.bytes, at: 0)
+      buffer.store(version, at: 16)
+      buffer.store(buffer.recordCRC(at: 0, length: Int(buffer.load(UInt32.self, at: 0))), at: 4)
+      let reading = buffer.record(at: 0, limit: bytes)
+      #expect(reading == (version == 4 ? .unknownVersion(4) : .invalid))
+    }
+  }
 }

@@ -1,3 +1,4 @@
+import Digests
 import Model
 import TestSupport
 import Testing
@@ -27,11 +28,33 @@ import Testing
   func frozenLeaves() {
     let root = FrozenLeaves.tree { EventRecord(header: $0, salts: $1, payload: $2).leaf }
     #expect(root.hexadecimalText == FrozenLeaves.root)
-    var writer = RecordWriter()
-    let again = FrozenLeaves.tree {
-      writer.leaf($0, salts: $1.span.bytes, payload: $2.span.bytes)
+    var writer = LeafWriter()
+    _ = FrozenLeaves.tree {
+      writer.append($0, salts: $1.span.bytes, payload: $2.span.bytes)
+      return .empty
     }
-    #expect(again == root)
+    var tree = MerkleTree()
+    for leaf in writer.take() { tree.append(leaf) }
+    #expect(tree.root(size: tree.size) == root)
+    let rest = writer.take()
+    #expect(rest.isEmpty)
+  }
+
+  @Test("a seed stands for the salts that AES-256 gives under it")
+  func seeded() {
+    var salts = [UInt8](repeating: 0, count: EventRecord.saltBytes)
+    let seed = Array(Fixtures.salts.prefix(EventRecord.seedBytes))
+    var elements = salts.mutableSpan
+    var span = elements.mutableBytes
+    AES256Stream.fill(&span, key: seed.span.bytes)
+    let payload = Array(Fixtures.crossing.utf8)
+    let record = EventRecord(header: Self.header, salts: seed, payload: payload)
+    #expect(record == EventRecord(header: Self.header, salts: salts, payload: payload))
+    #expect(record.disclosures.count == 34)
+    var writer = LeafWriter()
+    writer.append(Self.header, salts: seed.span.bytes, payload: payload.span.bytes)
+    let leaves = writer.take()
+    #expect(leaves == [record.leaf])
   }
 
   @Test("without salts, or for a payload that is no event, the record is the payload")

@@ -37,6 +37,11 @@ struct CanonicalText: ~Copyable {
     unsafe body(UnsafeRawBufferPointer(start: base, count: count))
   }
 
+  /// What is written, as long as nothing is written to it.
+  var unsafeBytes: UnsafeRawBufferPointer {
+    unsafe UnsafeRawBufferPointer(start: base, count: count)
+  }
+
   /// Forgets what is written.
   mutating func clear() { count = 0 }
 
@@ -204,21 +209,30 @@ struct CanonicalText: ~Copyable {
     unsafe source.withUnsafeBytes { unsafe Base64.encodeURL($0, to: target) }
   }
 
-  /// Appends the bytes of a digest.
-  mutating func digest(_ words: SIMD8<UInt32>) {
-    let target = unsafe UnsafeMutableRawPointer(claim(32))
-    for index in 0..<8 {
-      unsafe target.storeBytes(
-        of: words[index].bigEndian, toByteOffset: 4 * index, as: UInt32.self)
-    }
+  /// Appends the digests of the texts that `other` has written and that end at `ends`.
+  mutating func digests(of other: borrowing CanonicalText, ends: Span<UInt32>) {
+    let size = 32 * ends.count
+    let target = unsafe UnsafeMutableRawBufferPointer(start: claim(size), count: size)
+    var digests = unsafe target.mutableBytes
+    let source = unsafe UnsafeRawBufferPointer(start: other.base, count: other.count)
+    unsafe SHA256Digest.write(source.bytes, ends: ends, to: &digests)
   }
 
-  /// SHA-256 of what is written at `range`.
-  func sha256(_ range: Range<Int>) -> SIMD8<UInt32> {
-    var digest = SHA256Digest()
-    let source = unsafe UnsafeRawBufferPointer(start: written(range), count: range.count)
-    unsafe digest.update(source.bytes)
-    return digest.finish()
+  /// Appends the 43 characters of a digest that `other` has written at `offset` as a JSON string.
+  mutating func quotedDigest(at offset: Int, of other: borrowing CanonicalText) {
+    let source = unsafe UnsafeRawPointer(other.written(offset..<offset + 43))
+    let target = unsafe UnsafeMutableRawPointer(claim(45))
+    unsafe target.storeBytes(of: UInt8(ascii: "\""), as: UInt8.self)
+    // A fixed length, so that it is a few moves and no call.
+    unsafe (target + 1).copyMemory(from: source, byteCount: 43)
+    unsafe target.storeBytes(of: UInt8(ascii: "\""), toByteOffset: 44, as: UInt8.self)
+  }
+
+  /// Appends the first `size` bytes of the stream of `key`.
+  mutating func keyStream(_ size: Int, key: RawSpan) {
+    let target = unsafe UnsafeMutableRawBufferPointer(start: claim(size), count: size)
+    var bytes = unsafe target.mutableBytes
+    AES256Stream.fill(&bytes, key: key)
   }
 
   /// The order of the bytes of two ranges: negative, 0 or positive.

@@ -56,7 +56,7 @@ public struct EventLog: ~Copyable {
     writer = try LogWriter(
       storage: try FolderStorage(directory, isWriter: true), post: post, epoch: epoch,
       options: options)
-    salts = SaltSource(bytes: records == .salted ? EventRecord.saltBytes : 0)
+    salts = SaltSource(bytes: records == .salted ? EventRecord.seedBytes : 0)
   }
 
   /// What opening found, and cut.
@@ -100,7 +100,8 @@ public struct EventLog: ~Copyable {
   ) throws(LedgerError) -> UInt64 {
     let drawn = salts.take()
     defer { salts.giveBack(drawn) }
-    return try unsafe writer.append(header, salts: drawn.span.bytes, payload: payload)
+    return try unsafe writer.append(
+      header, salts: drawn.bytes.span.bytes.extracting(drawn.range), payload: payload)
   }
 
   /// Encodes an event and appends it, like ``append(_:payload:)``.

@@ -166,6 +166,9 @@ final class LogReader<Storage: LogStorage>: Sendable {
     let start = Int(min((progress.next - segment.first) / Self.indexStride, UInt64(known - 1)))
     var at = segment.first + UInt64(start) * Self.indexStride
     var offset = Int(places[start])
+    if progress.next - at > Self.indexStride {
+      (at, offset) = try place(of: progress.next, from: (at, offset), in: segment)
+    }
     var buffer = LogBuffer(capacity: Self.chunkBytes)
     defer { remember(places, beyond: known, of: segment.first) }
     chunks: while !progress.isDone {
@@ -215,10 +218,24 @@ final class LogReader<Storage: LogStorage>: Sendable {
           throw LedgerError(
             .unsupported, operation: "read", subject: subject(segment.first),
             offset: UInt64(offset + place),
-            reason: "a record of version \(version), this build knows \(RecordLayout.saltedVersion)"
+            reason: "a record of version \(version), this build knows \(RecordLayout.seededVersion)"
           )
         }
       }
+    }
+  }
+
+  private func place(
+    of sequence: UInt64, from start: (at: UInt64, offset: Int), in segment: OpenSegment
+  ) throws(LedgerError) -> (UInt64, Int) {
+    do throws(StorageFailure) {
+      let found = try SegmentSearch.place(
+        of: sequence, from: SegmentSearch.Place(sequence: start.at, offset: start.offset),
+        in: segment.file, of: storage)
+      return (found.sequence, found.offset)
+    } catch {
+      throw LedgerError(
+        error, on: SegmentHeader.name(firstSequence: segment.first), in: storage.place)
     }
   }
 

@@ -62,8 +62,8 @@ struct LogWriter<Storage: LogStorage>: ~Copyable {
 
   /// Puts a record into the group; commits first when it would not fit.
   ///
-  /// - Parameter salts: of its fields, ``EventRecord/saltBytes``; empty for a record that is no
-  ///   event.
+  /// - Parameter salts: of its fields, or their seed (``EventRecord/seedBytes``); empty for a record
+  ///   that is no event.
   mutating func append(
     _ event: EventHeader, salts: RawSpan = RawSpan(), payload: RawSpan
   ) throws(LedgerError) -> UInt64 {

@@ -7,7 +7,7 @@ import Model
 /// | 0 | 4 | length of the record from here to the end of the payload; 0 where no record is |
 /// | 4 | 4 | CRC-32C of bytes 0 ..< 4 and 8 ..< length |
 /// | 8 | 8 | sequence |
-/// | 16 | 1 | version of the record: 1 without salts, 2 with them |
+/// | 16 | 1 | version of the record: 1 without salts, 2 with them, 3 with their seed |
 /// | 17 | 1 | kind of event (``EventKind``) |
 /// | 18 | 1 | flags: bit 0 exercise; the others are 0 |
 /// | 19 | 1 | 0 |
@@ -15,8 +15,8 @@ import Model
 /// | 24 | 8 | time of the event, nanoseconds since 1970 UTC, signed |
 /// | 32 | 16 | event id, its bytes in order |
 /// | 48 | 4 | version of the event |
-/// | 52 | 4 | bytes of the salts; 0 in version 1 |
-/// | 56 | | salts, then payload, then zeros to a multiple of 8 |
+/// | 52 | 4 | bytes of the salts: 768, or of their seed: 32; 0 in version 1 |
+/// | 56 | | salts or seed, then payload, then zeros to a multiple of 8 |
 ///
 /// The place in the group tells a torn tail from damage: a group is written only after the one
 /// before it was synced, so a whole record of a later group proves that all records before that
@@ -25,8 +25,10 @@ import Model
 enum RecordLayout {
   /// Version of a record without salts.
   static let plainVersion: UInt8 = 1
-  /// Version of a record with salts.
+  /// Version of a record with salts, which earlier versions wrote.
   static let saltedVersion: UInt8 = 2
+  /// Version of a record with a seed of its salts; the newest one.
+  static let seededVersion: UInt8 = 3
   /// Bytes before the payload.
   static let headerBytes = 56
   /// The largest payload: several times what the largest site's event takes.
@@ -34,6 +36,15 @@ enum RecordLayout {
 
   /// Bytes that the largest record takes.
   static let footprintMax = footprint(payload: payloadBytesMax + EventRecord.saltBytes)
+
+  /// The version of a record with so many bytes of salts.
+  static func version(saltBytes: Int) -> UInt8 {
+    switch saltBytes {
+    case 0: plainVersion
+    case EventRecord.seedBytes: seededVersion
+    default: saltedVersion
+    }
+  }
 
   /// Bytes that a record takes in a file whose salts and payload take `count`.
   static func footprint(payload count: Int) -> Int { (headerBytes + count + 7) & ~7 }
@@ -72,8 +83,7 @@ extension LogBuffer {
     clear(offset + length..<offset + footprint)
     store(UInt32(length), at: offset)
     store(sequence, at: offset + 8)
-    store(
-      saltBytes == 0 ? RecordLayout.plainVersion : RecordLayout.saltedVersion, at: offset + 16)
+    store(RecordLayout.version(saltBytes: saltBytes), at: offset + 16)
     store(event.kind.rawValue, at: offset + 17)
     store(UInt8(event.isExercise ? 1 : 0), at: offset + 18)
     store(UInt8(0), at: offset + 19)
@@ -115,12 +125,14 @@ extension LogBuffer {
     let saltBytes: Int
     switch version {
     case RecordLayout.plainVersion: saltBytes = 0
-    case RecordLayout.saltedVersion: saltBytes = Int(load(UInt32.self, at: offset + 52))
+    case RecordLayout.saltedVersion: saltBytes = EventRecord.saltBytes
+    case RecordLayout.seededVersion: saltBytes = EventRecord.seedBytes
     default: return .unknownVersion(version)
     }
-    guard saltBytes <= EventRecord.saltBytes, saltBytes <= length - RecordLayout.headerBytes else {
-      return .invalid
-    }
+    guard saltBytes <= length - RecordLayout.headerBytes,
+      version == RecordLayout.plainVersion
+        || load(UInt32.self, at: offset + 52) == UInt32(saltBytes)
+    else { return .invalid }
     let flags = load(UInt8.self, at: offset + 18)
     let sequence = load(UInt64.self, at: offset + 8)
     let groupPlace = load(UInt32.self, at: offset + 20)

@@ -34,11 +34,18 @@ struct SegmentHeader: Equatable, BitwiseCopyable {
 
   /// The first sequence that a file name tells; `nil` when it is no segment's name.
   static func firstSequence(name: String) -> UInt64? {
-    guard name.utf8.count == 25, name.hasSuffix(".vlog"),
-      let sequence = UInt64(name.dropLast(5)), sequence > 0,
-      self.name(firstSequence: sequence) == name
-    else { return nil }
-    return sequence
+    // By bytes: a folder may have thousands of names, and readers list it.
+    let text = name.utf8
+    guard text.count == 25, text.suffix(5).elementsEqual(".vlog".utf8) else { return nil }
+    var sequence: UInt64 = 0
+    for byte in text.prefix(20) {
+      guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
+      let (tens, isOver) = sequence.multipliedReportingOverflow(by: 10)
+      let (sum, isOverToo) = tens.addingReportingOverflow(UInt64(byte - UInt8(ascii: "0")))
+      guard !isOver, !isOverToo else { return nil }
+      sequence = sum
+    }
+    return sequence > 0 ? sequence : nil
   }
 
   /// Puts the header at the beginning of `buffer`.

@@ -47,7 +47,7 @@ struct SegmentTail: ~Copyable {
       case .unknownVersion(let version):
         throw LedgerError(
           .unsupported, operation: "open", subject: subject, offset: UInt64(place),
-          reason: "a record of version \(version), this build knows \(RecordLayout.saltedVersion); "
+          reason: "a record of version \(version), this build knows \(RecordLayout.seededVersion); "
             + "install the newer version that wrote it")
       default: break scan
       }

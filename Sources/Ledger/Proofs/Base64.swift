@@ -1,3 +1,5 @@
+import Digests
+
 /// Base 64 of RFC 4648: the standard alphabet with padding (section 4), as notes and proofs have
 /// it, and the URL alphabet without (section 5), as disclosures have it.
 ///
@@ -24,6 +26,14 @@ enum Base64 {
   /// Writes `bytes` in the URL alphabet, not padded, to `target`, which has room for
   /// ``count(of:)``.
   static func encodeURL(
+    _ bytes: UnsafeRawBufferPointer, to target: UnsafeMutablePointer<UInt8>
+  ) {
+    guard unsafe !URLBase64.encodeURL(bytes, to: target) else { return }
+    unsafe encodeURLByTable(bytes, to: target)
+  }
+
+  /// As ``encodeURL(_:to:)``, for processors that have not the instructions.
+  static func encodeURLByTable(
     _ bytes: UnsafeRawBufferPointer, to target: UnsafeMutablePointer<UInt8>
   ) {
     let pairs = unsafe Base64Pairs.shared.entries

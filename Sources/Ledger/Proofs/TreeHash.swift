@@ -28,6 +28,13 @@ public struct TreeHash: Hashable, Sendable, BitwiseCopyable {
     self.words = words
   }
 
+  /// The hash whose 32 bytes stand in `text` at `offset`.
+  init(_ text: borrowing CanonicalText, at offset: Int) {
+    var words = SIMD4<UInt64>()
+    for word in 0..<4 { words[word] = text.leading(at: offset + 8 * word) }
+    self.words = words
+  }
+
   /// Puts the 32 bytes into `buffer` at `offset`.
   func put(into buffer: inout LogBuffer, at offset: Int) {
     for word in 0..<4 { buffer.store(words[word].byteSwapped, at: offset + 8 * word) }

@@ -7,6 +7,10 @@ enum CanonicalScan {
   /// The deepest nesting that is followed.
   static let depthMax = 32
 
+  /// What a byte can be a part of.
+  @inline(__always)
+  private static func classes(_ byte: UInt8) -> UInt8 { byteClasses[Int(byte)] }
+
   /// The byte at `place`, which is inside of `text`.
   @inline(__always)
   private static func byte(_ text: RawSpan, _ place: Int) -> UInt8 {
@@ -17,16 +21,20 @@ enum CanonicalScan {
   static func passString(_ text: RawSpan, _ place: inout Int, _ end: Int) -> Range<Int>? {
     precondition(end <= text.byteCount)
     guard place < end, byte(text, place) == UInt8(ascii: "\"") else { return nil }
-    let start = place + 1
+    let start = place &+ 1
     var at = start
     while at < end {
       let next = byte(text, at)
+      guard classes(next) & ByteClass.stops != 0 else {
+        at &+= 1
+        continue
+      }
       if next == UInt8(ascii: "\"") {
-        place = at + 1
+        place = at &+ 1
         return start..<at
       }
       if next < 0x20 { return nil }
-      at += next == UInt8(ascii: "\\") ? 2 : 1
+      at &+= 2
     }
     return nil
   }
@@ -56,20 +64,13 @@ enum CanonicalScan {
         guard open > depth else { return false }
       default:
         let start = place
-        while place < end, isWord(byte(text, place)) { place += 1 }
+        while place < end, classes(byte(text, place)) & ByteClass.word != 0 { place &+= 1 }
         guard place > start else { return false }
         continue
       }
       place += 1
     } while open > depth
     return true
-  }
-
-  /// Whether `byte` can stand in a number, `true`, `false` or `null`.
-  @inline(__always)
-  private static func isWord(_ byte: UInt8) -> Bool {
-    (byte >= 0x30 && byte <= 0x39) || (byte >= 0x61 && byte <= 0x7A) || byte == UInt8(ascii: "-")
-      || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "+") || byte == UInt8(ascii: "E")
   }
 
   /// The content of the JSON string that `range` holds, without escapes; `nil` for anything else.
@@ -126,7 +127,7 @@ enum CanonicalScan {
     precondition(a.upperBound <= text.byteCount && b.upperBound <= text.byteCount)
     for place in 0..<min(a.count, b.count) {
       let difference =
-        Int(byte(text, a.lowerBound + place)) - Int(byte(text, b.lowerBound + place))
+        Int(byte(text, a.lowerBound &+ place)) &- Int(byte(text, b.lowerBound &+ place))
       if difference != 0 { return difference }
     }
     return a.count - b.count
@@ -139,8 +140,7 @@ enum CanonicalScan {
 
   /// Whether a member's name is ASCII without escapes and stands in order behind `before`.
   private static func isNext(_ text: RawSpan, _ name: Range<Int>, _ before: Range<Int>?) -> Bool {
-    for place in name
-    where byte(text, place) == UInt8(ascii: "\\") || byte(text, place) >= 0x80 { return false }
+    for place in name where classes(byte(text, place)) & ByteClass.strange != 0 { return false }
     return before.map { order(text, $0, name) < 0 } ?? true
   }
 
@@ -213,3 +213,33 @@ enum CanonicalScan {
     }
   }
 }
+
+/// Bits of a byte's classes.
+private enum ByteClass {
+  /// Can stand in a number, `true`, `false` or `null`.
+  static let word: UInt8 = 1
+  /// Ends a string, or is more than itself in one, or cannot stand in one.
+  static let stops: UInt8 = 2
+  /// Cannot stand in a name of ours.
+  static let strange: UInt8 = 4
+}
+
+/// The classes of all bytes, in rows of sixteen.
+private let byteClasses: InlineArray<256, UInt8> = [
+  2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
+  2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
+  0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 1, 0,
+  1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0,
+  0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 6, 0, 0, 0,
+  0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+  1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0,
+  4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4,
+  4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4,
+  4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4,
+  4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4,
+  4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4,
+  4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4,
+  4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4,
+  4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4,
+]

@@ -17,8 +17,11 @@ public struct EventRecord: Sendable, Equatable {
   public static let slots = EventFields.countMax
   /// Bytes of a salt: 128 bits, so that a field of few possible values cannot be guessed.
   public static let saltSize = 16
-  /// Bytes of the salts of a record.
+  /// Bytes of the salts of a record that stores them.
   public static let saltBytes = slots * saltSize
+  /// Bytes of the seed of a record that stores one instead: the salts are the first ``saltBytes`` of
+  /// AES-256's stream under it (``AES256Stream``). Salts that are told say nothing of the others.
+  public static let seedBytes = 32
 
   /// What opens one digest.
   public struct Disclosure: Sendable, Equatable {
@@ -40,6 +43,8 @@ public struct EventRecord: Sendable, Equatable {
   ///
   /// Without salts, as logs of earlier versions and the release log have it, or with a payload that
   /// is no event of ours, the record is the payload itself: it can be proven as a whole only.
+  ///
+  /// - Parameter salts: ``saltBytes`` of salts, a seed of ``seedBytes``, or nothing.
   public init(header: EventHeader, salts: [UInt8], payload: [UInt8]) {
     var writer = RecordWriter(payloadMax: payload.count)
     guard unsafe writer.write(header, salts: salts.span.bytes, payload: payload.span.bytes) else {

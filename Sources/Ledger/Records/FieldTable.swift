@@ -137,21 +137,25 @@ struct FieldTable: ~Copyable {
       if CanonicalScan.matches(payload, name, "heading_deg") { sources.heading = value }
     default: break
     }
-    return insert(name, value)
+    // The names of an object ascend, and nothing else is in the table yet.
+    guard count < EventFields.countMax else { return false }
+    fields[count] = Field(name, value)
+    count += 1
+    return true
   }
 
   /// Puts a field in its place by name; false when there are too many, or two of that name.
   private mutating func insert(_ name: Range<Int>, _ value: Range<Int>) -> Bool {
     guard count < EventFields.countMax else { return false }
-    var place = count
-    while place > 0 {
-      let order = text.order(fields[place - 1].name, name)
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = (low + high) / 2
+      let order = text.order(fields[middle].name, name)
       if order == 0 { return false }
-      if order < 0 { break }
-      fields[place] = fields[place - 1]
-      place -= 1
+      if order < 0 { low = middle + 1 } else { high = middle }
     }
-    fields[place] = Field(name, value)
+    for place in stride(from: count, to: low, by: -1) { fields[place] = fields[place - 1] }
+    fields[low] = Field(name, value)
     count += 1
     return true
   }

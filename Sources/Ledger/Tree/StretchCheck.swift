@@ -37,51 +37,60 @@ final class StretchCheck: Sendable {
   func run(threads: Int) -> [Outcome] {
     let count = (tree.size + Self.length - 1) / Self.length
     Workers.run(Int(min(UInt64(threads), max(count, 1)))) { [self] in
+      var state = Worker()
       while true {
         let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard index < count else { return }
         let start = index * Self.length
-        let outcome = check(start..<min(start + Self.length, tree.size))
+        let outcome = check(start..<min(start + Self.length, tree.size), &state)
         outcomes.withLock { $0[index] = outcome }
       }
     }
     return outcomes.withLock { outcomes in (0..<count).compactMap { outcomes[$0] } }
   }
 
-  private func check(_ range: Range<UInt64>) -> Outcome {
+  /// What one thread uses again for each of its stretches.
+  private struct Worker: ~Copyable {
+    var reader: LogReader<FolderStorage>?
+    var writer = LeafWriter()
+  }
+
+  private func check(_ range: Range<UInt64>, _ worker: inout Worker) -> Outcome {
     var outcome = Outcome()
     do throws(LedgerError) {
       let kept = try tree.leaves(range)
       let erased = min(max(oldest - 1, range.lowerBound), range.upperBound)
       for leaf in kept[..<Int(erased - range.lowerBound)] { outcome.frontier.append(leaf) }
       guard erased < range.upperBound else { return outcome }
-      try check(kept, of: range, from: erased + 1, &outcome)
+      try check(kept, of: range, from: erased + 1, &worker, &outcome)
     } catch { outcome.error = error }
     return outcome
   }
 
   /// Reads the records from sequence `first` to the end of the range.
   private func check(
-    _ kept: [TreeHash], of range: Range<UInt64>, from first: UInt64, _ outcome: inout Outcome
+    _ kept: [TreeHash], of range: Range<UInt64>, from first: UInt64, _ worker: inout Worker,
+    _ outcome: inout Outcome
   ) throws(LedgerError) {
-    let reader = try LogReader(storage: storage)
-    var writer = RecordWriter()
-    var found = outcome
-    defer { outcome = found }
+    let reader = if let reader = worker.reader { reader } else { try LogReader(storage: storage) }
+    worker.reader = reader
     var next = first
     while next <= range.upperBound {
-      let reading = try reader.read(
-        from: next, limit: Self.batch, bytesMax: .max, durable: range.upperBound
-      ) { record, salts, payload in
-        let leaf = writer.leaf(record.header, salts: salts, payload: payload)
-        if leaf != kept[Int(record.sequence - 1 - range.lowerBound)] {
-          found.tell(record.sequence, "the record is not the one that was signed")
+      let reading: LedgerReading
+      do throws(LedgerError) {
+        reading = try reader.read(
+          from: next, limit: Self.batch, bytesMax: .max, durable: range.upperBound
+        ) { record, salts, payload in
+          worker.writer.append(record.header, salts: salts, payload: payload)
         }
-        found.frontier.append(leaf)
-        found.checked += 1
+      } catch {
+        // What stood before the damage counts all the same.
+        outcome.compare(worker.writer.take(), from: next, with: kept, after: range.lowerBound)
+        throw error
       }
+      outcome.compare(worker.writer.take(), from: next, with: kept, after: range.lowerBound)
       guard case .events(_, let following) = reading, following > next else {
-        found.tell(next, "the record was removed while it was looked for; verify again")
+        outcome.tell(next, "the record was removed while it was looked for; verify again")
         break
       }
       next = following
@@ -90,6 +99,20 @@ final class StretchCheck: Sendable {
 }
 
 extension StretchCheck.Outcome {
+  /// Takes in the leaves of the records from sequence `first` on; `kept` begin behind leaf `start`.
+  fileprivate mutating func compare(
+    _ leaves: [TreeHash], from first: UInt64, with kept: [TreeHash], after start: UInt64
+  ) {
+    for (place, leaf) in leaves.enumerated() {
+      let sequence = first + UInt64(place)
+      if leaf != kept[Int(sequence - 1 - start)] {
+        tell(sequence, "the record is not the one that was signed")
+      }
+      frontier.append(leaf)
+      checked += 1
+    }
+  }
+
   /// Notes what is wrong with a record.
   fileprivate mutating func tell(_ sequence: UInt64, _ text: String) {
     guard findings.count < LedgerVerification.findingsMax else { return }

@@ -72,15 +72,14 @@ struct TreeKeeper<Storage: LogStorage> {
     guard tree.size < durable else { return false }
     var ids: [EventID] = []
     let known = index.size
-    var leaves: [TreeHash] = []
-    leaves.reserveCapacity(Self.batchMax)
-    var writer = RecordWriter()
+    var writer = LeafWriter()
     let reading = try reader.read(
       from: tree.size + 1, limit: Self.batchMax, bytesMax: 4 << 20, durable: durable
     ) { record, salts, payload in
-      leaves.append(writer.leaf(record.header, salts: salts, payload: payload))
+      writer.append(record.header, salts: salts, payload: payload)
       if record.sequence > known { ids.append(record.header.id) }
     }
+    var leaves = writer.take()
     if case .gone(let oldest) = reading {
       // Removed before there was a tree: nothing is known of them, and their leaf says so.
       let unknown = min(oldest - 1 - tree.size, UInt64(Self.batchMax))
