@@ -3,6 +3,8 @@ struct NormalMatrix {
   let count: Int
   /// All elements, row by row.
   private(set) var elements: [Double]
+  /// Of a factor: the first element of each row that is not 0.
+  private var firsts: [Int] = []
 
   init(count: Int) {
     self.count = count
@@ -33,10 +35,15 @@ struct NormalMatrix {
       scale[index] = diagonal.squareRoot()
     }
     var lower = NormalMatrix(count: count)
+    // A row of the factor is 0 up to where the matrix is: chains stay cheap.
+    lower.firsts = (0..<count).map { row in (0...row).first { self[row, $0] != 0 } ?? row }
     for row in 0..<count {
-      for column in 0...row {
+      let first = lower.firsts[row]
+      for column in first...row {
         var rest = self[row, column] / (scale[row] * scale[column])
-        for inner in 0..<column { rest -= lower[row, inner] * lower[column, inner] }
+        for inner in max(first, lower.firsts[column])..<column {
+          rest -= lower[row, inner] * lower[column, inner]
+        }
         if row == column {
           guard rest > 1e-14 else { return nil }
           lower[row, row] = rest.squareRoot()
@@ -46,20 +53,26 @@ struct NormalMatrix {
       }
     }
     for row in 0..<count {
-      for column in 0...row { lower[row, column] *= scale[row] }
+      for column in lower.firsts[row]...row { lower[row, column] *= scale[row] }
     }
     return lower
   }
 
   /// The solution of L·Lᵀ·x = b, where self is L.
   func solve(_ b: [Double]) -> [Double] {
+    var x = forward(b)
+    for row in stride(from: count - 1, through: 0, by: -1) {
+      x[row] /= self[row, row]
+      for column in firsts[row]..<row { x[column] -= self[row, column] * x[row] }
+    }
+    return x
+  }
+
+  /// The solution of L·x = b, where self is L.
+  func forward(_ b: [Double]) -> [Double] {
     var x = b
     for row in 0..<count {
-      for column in 0..<row { x[row] -= self[row, column] * x[column] }
-      x[row] /= self[row, row]
-    }
-    for row in stride(from: count - 1, through: 0, by: -1) {
-      for column in (row + 1)..<max(row + 1, count) { x[row] -= self[column, row] * x[column] }
+      for column in firsts[row]..<row { x[row] -= self[row, column] * x[column] }
       x[row] /= self[row, row]
     }
     return x

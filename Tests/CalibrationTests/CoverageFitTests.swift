@@ -50,18 +50,22 @@ import Testing
   @Test(arguments: Walked.allCases, 1...2)
   func `the fit finds cover, probability and latency again`(_ walked: Walked, seed: Int) throws {
     let truth = walked.sensor(walked.cover())
-    let walk = try SimulatedWalk(truth, seed: UInt64(seed), walks: 240, receiverSigma: 1)
+    let walk = try SimulatedWalk(truth, seed: UInt64(seed))
+    // A walk that somebody can do.
+    #expect(walk.minutes < 120)
     // The site file believes something else.
     let believed = walked.sensor(
       walked.cover(turned: 0.15, wide: 0.8, long: 1.2), latency: 1.5, hold: 0.8)
     let fit = try CoverageFit(sensor: believed, track: walk.track, pulses: walk.pulses)
     let agreement = SimulatedWalk.agreement(
       fit.shape.polygon(apex: Self.place), walked == .beam ? walked.cover() : walk.cover)
-    // 0.9 is not reached by each: Docs/Calibration.md has the distribution.
-    #expect(agreement >= 0.85)
-    #expect(abs(fit.detection.value - walk.detectionProbability) <= 0.05)
-    #expect(abs(fit.latency.value - walk.latency) <= (walked == .beam ? 0.05 : 0.2))
-    #expect(abs((fit.hold ?? 0) - 2) <= 0.1)
+    // What chance leaves of walks of an hour and a half: Docs/Calibration.md has the distribution.
+    #expect(agreement >= 0.87)
+    #expect(abs(fit.detection.value - walk.detectionProbability) <= 0.06)
+    let latencyOff = abs(fit.latency.value - walk.latency)
+    #expect(latencyOff <= 2.5 * fit.latency.sigma)
+    #expect(latencyOff <= (walked == .beam ? 0.05 : 0.1))
+    #expect(abs((fit.hold ?? 0) - 2) <= 0.15)
   }
 
   @Test func `a walk that hardly touches the cover gives no fit`() throws {

@@ -15,10 +15,12 @@ struct SimulatedWalk {
   let pulses: [MotionPulses.Pulse]
   /// The cover that the simulation uses.
   let cover: [SIMD2<Double>]
-  /// The share of true walks through the true cover that were told.
+  /// The probability with which a passage is not missed.
   let detectionProbability: Double
   /// The mean delay of the output that it uses, seconds.
   let latency: Double
+  /// How long the technician walks.
+  let minutes: Double
 
   /// A sensor of the simulation.
   static func sensor(
@@ -35,28 +37,44 @@ struct SimulatedWalk {
       latencyNanos: Int64(latency * 1e9), detail: .motion(detail))
   }
 
-  /// Walks `walks` times through what `sensor` covers, slowly and running in turn, with a receiver
-  /// whose error of `receiverSigma` metres stays for ten minutes, in a light wind.
-  init(_ sensor: Sensor, seed: UInt64, walks: Int, receiverSigma: Double) throws {
+  /// What a receiver has wrong: metres that stay for some seconds, and metres of noise of each fix.
+  struct Receiver {
+    var drift = 1.0
+    var seconds = 600.0
+    var noise = 0.2
+  }
+
+  /// The way of a technician: passes at each speed, metres per second.
+  struct Passes {
+    var slow = 100
+    var running = 240
+    var speeds = (slow: 0.8, running: 3.0)
+  }
+
+  /// Walks straight through what `sensor` covers from all sides, slowly and running, in a light wind.
+  init(
+    _ sensor: Sensor, seed: UInt64, passes: Passes = Passes(), receiver: Receiver = Receiver()
+  ) throws {
     var random = SceneRandom(seed: seed, .ways, 77)
     var file = try ScenarioFile.parse(
       "version: 1\nscenario: walk\nsummary: test\nsite: sites/pass.yaml\nduration: 60 s\n"
         + "weather: {wind: 0.2}\n", file: "walk.yaml")
     let corners = sensor.coverage
-    let middle = corners.reduce(SIMD2.zero, +) / Double(corners.count)
-    let reach = corners.map { ($0 - middle).norm }.max()! + 3
     var time = 5.0
     for leg in 0..<8 {
       var target = ScenarioFile.Target(name: "leg-\(leg)", kind: .person)
       target.way = .points
-      for _ in 0..<(walks / 8) {
-        let chord = Self.chord(corners, middle, reach, &random)
-        target.points += [chord.0, chord.1]
+      let isSlow = leg % 2 == 0
+      for _ in 0..<((isSlow ? passes.slow : passes.running) / 4) {
+        let pass = Self.pass(
+          corners, from: target.points.last, beyond: isSlow ? 3 : 8, &random)
+        // He turns where he stops: a point that is given twice is not cut.
+        target.points += [pass.0, pass.0, pass.1, pass.1]
       }
       let length = zip(target.points, target.points.dropFirst()).reduce(0) {
         $0 + ($1.1 - $1.0).norm
       }
-      let speed = leg % 2 == 0 ? 0.8 : 2.4
+      let speed = isSlow ? passes.speeds.slow : passes.speeds.running
       target.speed = speed...speed
       target.start = time...time
       time += length / speed * 1.1 + 20
@@ -67,52 +85,16 @@ struct SimulatedWalk {
     site.sensors = [sensor]
     let scene = Scene(file: file, site: site, seed: seed)
     var motion = MotionScene(scene: scene, index: 0, detail: sensor.motion!)
-    let place = SIMD2(sensor.place.x, sensor.place.y)
-    let factor = motion.rangeFactor
-    cover = corners.map { place + ($0 - place) * factor }
-    // 0.6 to 1.2 of the latency, and half of the time between two looks.
-    latency = 0.9 * Double(sensor.latencyNanos) * 1e-9 + MotionScene.step / 2
+    (cover, latency) = (motion.cover, motion.meanLatency)
+    detectionProbability = motion.detectionProbability
     var seen = Observability(count: scene.movers.count)
     let edges = motion.messages(&seen).compactMap { message -> (seconds: Double, isRising: Bool)? in
       guard case .edge(let isActive, _) = message.content else { return nil }
       return (message.seconds, isActive)
     }
     pulses = MotionPulses.pulses(of: edges, isActiveLow: false, debounceSeconds: 0.02)
-    detectionProbability = Self.told(scene, cover, pulses)
-    track = WalkTrack(Self.fixes(scene, sigma: receiverSigma, &random))
-  }
-
-  /// Of the stays within `cover`, one metre deep or as deep as half of a narrow one, that began with a
-  /// quiet output: the share in which it became active.
-  private static func told(
-    _ scene: Scene, _ cover: [SIMD2<Double>], _ pulses: [MotionPulses.Pulse]
-  ) -> Double {
-    let edges = Array(zip(cover, cover.dropFirst() + cover.prefix(1)))
-    var stays: [(span: ClosedRange<Double>, depth: Double)] = []
-    for mover in scene.movers {
-      for (index, place) in mover.places.enumerated() where polygonContains(cover, place) {
-        let seconds = mover.start + Double(index) * Mover.stepSeconds
-        let depth = edges.map { distance(from: place, toSegment: $0, $1) }.min()!
-        if let last = stays.last, seconds - last.span.upperBound < 0.15 {
-          stays[stays.count - 1] = (last.span.lowerBound...seconds, max(last.depth, depth))
-        } else {
-          stays.append((seconds...seconds, depth))
-        }
-      }
-    }
-    let deep = min(1, 0.5 * (stays.map(\.depth).max() ?? 0))
-    let walks = stays.filter { stay in
-      stay.depth >= deep
-        && !pulses.contains {
-          $0.lowerBound < stay.span.lowerBound && $0.upperBound > stay.span.lowerBound
-        }
-    }
-    let told = walks.filter { walk in
-      pulses.contains {
-        $0.lowerBound >= walk.span.lowerBound && $0.lowerBound <= walk.span.upperBound + 1
-      }
-    }
-    return Double(told.count) / Double(walks.count)
+    track = WalkTrack(Self.fixes(scene, receiver, &random))
+    minutes = time / 60
   }
 
   private static func site() throws -> Site {
@@ -123,38 +105,49 @@ struct SimulatedWalk {
     return try StationConfiguration.load(bundle: bundle, hash: { _ in "" }).site
   }
 
-  /// A straight way through a random place of the cover in a random direction.
-  private static func chord(
-    _ corners: [SIMD2<Double>], _ middle: SIMD2<Double>, _ reach: Double,
+  /// A straight way across the rim and through the cover, from `beyond` metres before it to as many
+  /// beyond; of some the one that begins nearest.
+  private static func pass(
+    _ corners: [SIMD2<Double>], from last: SIMD2<Double>?, beyond: Double,
     _ random: inout SceneRandom
   ) -> (SIMD2<Double>, SIMD2<Double>) {
-    while true {
-      let place =
-        middle + SIMD2(random.uniform(-reach...reach), random.uniform(-reach...reach))
-      guard polygonContains(corners, place) else { continue }
-      let angle = random.uniform(0...(2 * .pi))
+    let sides = Array(zip(corners, corners.dropFirst() + corners.prefix(1)))
+    let around = sides.reduce(0) { $0 + ($1.1 - $1.0).norm }
+    let middle = corners.reduce(SIMD2.zero, +) / Double(corners.count)
+    let passes = (0..<6).map { _ -> (SIMD2<Double>, SIMD2<Double>) in
+      var along = random.uniform(0...around)
+      var side = sides[0]
+      for next in sides {
+        side = next
+        let length = (next.1 - next.0).norm
+        if along <= length { break }
+        along -= length
+      }
+      let entry = side.0 + (side.1 - side.0) * (along / (side.1 - side.0).norm)
+      let inwards = middle - entry
+      let angle = atan2(inwards.y, inwards.x) + random.uniform(-0.6...0.6)
       let way = SIMD2(cos(angle), sin(angle))
-      // To where the circle about the cover ends.
-      let along = ((middle - place) * way).sum()
-      let off = (place + way * along - middle).norm
-      let half = max(0, reach * reach - off * off).squareRoot()
-      return (place + way * (along - half), place + way * (along + half))
+      var inside = 0.0
+      while polygonContains(corners, entry + way * (inside + 0.1)) { inside += 0.1 }
+      return (entry - way * beyond, entry + way * (inside + beyond))
     }
+    guard let last else { return passes[0] }
+    return passes.min { ($0.0 - last).norm < ($1.0 - last).norm }!
   }
 
-  /// A fix a second: truth, an error that stays for ten minutes, and 0.2 m of noise.
+  /// A fix a second: truth, what stays for some time, and noise.
   private static func fixes(
-    _ scene: Scene, sigma: Double, _ random: inout SceneRandom
+    _ scene: Scene, _ receiver: Receiver, _ random: inout SceneRandom
   ) -> [WalkTrack.Fix] {
-    var slow = [
-      Wander(sigma: sigma, seconds: 600, &random), Wander(sigma: sigma, seconds: 600, &random),
-    ]
+    var slow = (0..<2).map { _ in
+      Wander(sigma: receiver.drift, seconds: receiver.seconds, &random)
+    }
     var fixes: [WalkTrack.Fix] = []
     for second in 0..<Int(scene.file.durationSeconds) {
       for axis in 0..<2 { slow[axis].advance(1, &random) }
       for mover in scene.movers {
         guard let state = mover.state(at: Double(second)) else { continue }
-        let noise = SIMD2(random.normal(), random.normal()) * min(0.2, sigma)
+        let noise = SIMD2(random.normal(), random.normal()) * receiver.noise
         fixes.append(
           WalkTrack.Fix(
             seconds: Double(second),

@@ -19,11 +19,11 @@ public struct CoverageFit: Sendable {
   /// Fewer places where somebody came in than this give no fit.
   public static let entriesMin = 12
   /// A latency that is known worse than this is not proposed, seconds.
-  public static let latencySigmaMax = 0.1
+  public static let latencySigmaMax = 0.08
 
   /// What the latency of a sensor with a cover of some metres is off by beside what chance explains,
-  /// seconds, as walks that were simulated show: rim and latency are told apart by their shapes only.
-  static let latencySystematic = 0.08
+  /// seconds, as walks that were simulated show: a lens's zones are no smooth distribution.
+  static let latencySystematic = 0.03
 
   /// The fitted shape.
   public internal(set) var shape: CoverageShape
@@ -73,13 +73,13 @@ public struct CoverageFit: Sendable {
         remedy: "Walk through it from all sides, also outwards and inwards, at two speeds")
     }
     shape = solver.shape
-    let systematic = sensor.motion?.technology == .beam ? 0 : Self.latencySystematic
+    let systematic = sensor.motion?.technology == .beam ? 0.01 : Self.latencySystematic
     self.latency = Estimate(
       value: solver.latency,
       sigma: (solved.latencySigma * solved.latencySigma + systematic * systematic).squareRoot())
     shapeSigmas = solved.shapeSigmas
-    scatter = solver.scatter
-    receiverError = solver.receiverError
+    scatter = solver.mixture.scatter
+    receiverError = solver.drift.size
     entries = solver.entries()
     let count = PassageCount(solver, pulses: pulses, hold: plateau ?? hold)
     passages = (count.passages.count, count.passages.filter(\.isTold).count)

@@ -5,6 +5,8 @@ struct PassageCount {
   /// One walk through the cover: from coming in to going out, seconds.
   struct Passage {
     var span: ClosedRange<Double>
+    /// How deep he comes, metres.
+    var depth: Double
     var isTold: Bool
   }
 
@@ -23,9 +25,11 @@ struct PassageCount {
   /// From going out (plus latency) to the output's fall, seconds; `nil` for none.
   private(set) var hold: Double?
   private let latency: Double
+  private let mixture: RiseMixture
 
   init(_ solver: RimSolver, pulses: [MotionPulses.Pulse], hold usualHold: Double) {
     latency = solver.latency
+    mixture = solver.mixture
     let ordered = pulses.sorted { $0.lowerBound < $1.lowerBound }
     let (shape, apex) = (solver.shape, solver.apex)
     // Who only touches the rim may or may not have been in it.
@@ -55,7 +59,8 @@ struct PassageCount {
       else { continue }
       passages.append(
         Passage(
-          span: stay.span, isTold: ordered.contains { window.contains($0.lowerBound) }))
+          span: stay.span, depth: stay.depth,
+          isTold: ordered.contains { window.contains($0.lowerBound) }))
     }
     unexplained = ordered.count { pulse in
       let moment = pulse.lowerBound - latency
@@ -69,7 +74,9 @@ struct PassageCount {
     hold = Self.hold(ordered, stays.map(\.span), latency)
   }
 
-  /// The share of those told, less those that other causes told by chance.
+  /// The probability that a walk through is told at all, however short: the share of those told, less
+  /// those that other causes told by chance, over the share that a sensor which misses nobody would
+  /// have told, as some leave before they could be noticed late.
   var detection: CoverageFit.Estimate {
     let told = Double(passages.count(where: \.isTold))
     let count = Double(passages.count)
@@ -79,11 +86,12 @@ struct PassageCount {
       $0 + $1.span.upperBound - $1.span.lowerBound + 2 * Self.slack
     }
     let chance = 1 - exp(-rate * seconds / count)
-    let value = min(1, max(0, (told / count - chance) / (1 - chance)))
+    let noticed = passages.reduce(0) { $0 + mixture.noticed(within: $1.depth) } / count
+    let value = min(1, max(0, (told / count - chance) / ((1 - chance) * noticed)))
     // Agresti and Coull, "Approximate is better than exact", 1998: two more told, two more not.
     let share = (told + 2) / (count + 4)
     return CoverageFit.Estimate(
-      value: value, sigma: (share * (1 - share) / (count + 4)).squareRoot())
+      value: value, sigma: (share * (1 - share) / (count + 4)).squareRoot() / noticed)
   }
 
   private static func hold(

@@ -1,3 +1,5 @@
+import Glibc
+
 /// The way of somebody who walked with a satellite receiver, smoothed.
 ///
 /// Each unbroken run of fixes is smoothed by a Kalman filter with constant velocity and its backward
@@ -21,11 +23,19 @@ public struct WalkTrack: Sendable {
 
   /// A longer pause than this between two fixes breaks the track, seconds.
   public static let pauseMax = 5.0
-  /// Error of a fix besides what changes slowly, metres: receivers filter, so that it is small.
-  static let fixSigma = 0.3
-  /// How much a walker's velocity changes, metres² per second³: a turn on the spot within a second or
-  /// two.
-  static let agility = 0.6
+  /// Errors of a fix, metres, besides what changes slowly, and agilities, per second, of which the
+  /// likeliest are taken: how much a walker's velocity changes, metres² per second³, over his speed
+  /// squared. Less than the least would smooth sharp turns into the straight way beside them.
+  static let fixSigmas = [0.05, 0.1, 0.2, 0.35, 0.6, 1.0, 1.7]
+  static let agilities = [0.2, 0.6, 2]
+  /// Slower than this he turns as if he were so fast, metres per second.
+  static let speedLeast = 0.4
+  /// Turns are rare and sharp: velocities change by a t distribution with so many degrees of freedom.
+  static let turnFreedom = 3.0
+  /// How often it is smoothed, to find the turns.
+  static let rounds = 5
+  /// Fixes of which error and agility are found, at most.
+  static let sampleMax = 3_000
 
   private struct Node {
     var seconds: Double
@@ -134,23 +144,86 @@ public struct WalkTrack: Sendable {
 
   private mutating func append(_ run: [Fix]) {
     guard run.count >= 2 else { return }
-    let (east, north) = (Self.smooth(run, 0), Self.smooth(run, 1))
+    let speeds = Self.speeds(run)
+    let (fixSigma, agility) = Self.likeliest(run, speeds)
+    let usual = speeds.map { agility * $0 * $0 }
+    var changes = usual
+    var axes: (east: [Axis], north: [Axis]) = ([], [])
+    for round in 0..<Self.rounds {
+      axes = (Self.smooth(run, 0, fixSigma, changes), Self.smooth(run, 1, fixSigma, changes))
+      guard round < Self.rounds - 1 else { break }
+      // The expected change, given what it seems to be (Lange, Little and Taylor, "Robust statistical
+      // modeling using the t distribution", 1989).
+      for index in 0..<(run.count - 1) {
+        let step = run[index + 1].seconds - run[index].seconds
+        let east = axes.east[index + 1].v - axes.east[index].v
+        let north = axes.north[index + 1].v - axes.north[index].v
+        let seen = (east * east + north * north) / step
+        changes[index] =
+          (Self.turnFreedom * usual[index] + seen) / (Self.turnFreedom + 2)
+      }
+    }
     for index in run.indices {
       nodes.append(
         Node(
-          seconds: run[index].seconds, place: SIMD2(east[index].x, north[index].x),
-          velocity: SIMD2(east[index].v, north[index].v), goesOn: index < run.count - 1))
+          seconds: run[index].seconds, place: SIMD2(axes.east[index].x, axes.north[index].x),
+          velocity: SIMD2(axes.east[index].v, axes.north[index].v),
+          goesOn: index < run.count - 1))
     }
   }
 
-  private static func smooth(_ run: [Fix], _ axis: Int) -> [Axis] {
-    let variance = fixSigma * fixSigma
+  /// About how fast he is after each fix: the median over some seconds.
+  private static func speeds(_ run: [Fix]) -> [Double] {
+    run.indices.map { index in
+      let (low, high) = (max(0, index - 2), min(run.count - 1, index + 3))
+      let way = run[high].place - run[low].place
+      let speed = (way * way).sum().squareRoot() / (run[high].seconds - run[low].seconds)
+      return max(speedLeast, speed)
+    }
+  }
+
+  /// The error and the agility under which the fixes are likeliest.
+  private static func likeliest(_ run: [Fix], _ speeds: [Double]) -> (Double, Double) {
+    let part = Array(run.prefix(sampleMax))
+    guard part.count >= 30 else { return (0.3, 0.2) }
+    var best = (sigma: 0.3, agility: 0.2, score: -Double.infinity)
+    for sigma in fixSigmas {
+      for agility in agilities {
+        let changes = speeds.map { agility * $0 * $0 }
+        let score = logLikelihood(part, 0, sigma, changes) + logLikelihood(part, 1, sigma, changes)
+        if score > best.score { best = (sigma, agility, score) }
+      }
+    }
+    return (best.sigma, best.agility)
+  }
+
+  private static func logLikelihood(
+    _ run: [Fix], _ axis: Int, _ sigma: Double, _ changes: [Double]
+  ) -> Double {
+    let variance = sigma * sigma
+    var state = Axis(x: run[0].place[axis], v: 0, pxx: variance, pxv: 0, pvv: 9)
+    var sum = 0.0
+    for index in 1..<run.count {
+      state = state.predicted(run[index].seconds - run[index - 1].seconds, changes[index - 1])
+      let total = state.pxx + variance
+      let away = run[index].place[axis] - state.x
+      // A t distribution with 3 degrees of freedom, for the turns.
+      sum -= log(total) / 2 + 2 * log(1 + away * away / (3 * total))
+      state.correct(run[index].place[axis], variance)
+    }
+    return sum
+  }
+
+  private static func smooth(
+    _ run: [Fix], _ axis: Int, _ sigma: Double, _ changes: [Double]
+  ) -> [Axis] {
+    let variance = sigma * sigma
     // Nothing is known of the first velocity: 3 m/s either way.
     var states = [Axis(x: run[0].place[axis], v: 0, pxx: variance, pxv: 0, pvv: 9)]
     var predictions = [states[0]]
     for index in 1..<run.count {
       let step = run[index].seconds - run[index - 1].seconds
-      var state = states[index - 1].predicted(step, agility)
+      var state = states[index - 1].predicted(step, changes[index - 1])
       predictions.append(state)
       state.correct(run[index].place[axis], variance)
       states.append(state)

@@ -11,6 +11,8 @@ import SiteConfiguration
 struct MotionScene {
   /// Time between two looks, seconds.
   static let step = 0.05
+  /// How much of its latency the output takes.
+  static let latencyShares = 0.6...1.2
   /// The slowest an infrared sensor notices, metres per second.
   static let speedMin = 0.15
 
@@ -59,6 +61,20 @@ struct MotionScene {
     rangeFactor = factor
     detectionProbability = min(0.99, sensor.detectionProbability * random.factor(0.04))
     passages = Array(repeating: Passage(), count: scene.movers.count)
+  }
+
+  /// The ground that it covers in this scene, as its range is longer or shorter than the site says.
+  var cover: [SIMD2<Double>] {
+    if case .beam = reach { return sensor.coverage }
+    return sensor.coverage.map { place + ($0 - place) * rangeFactor }
+  }
+
+  /// From coming in until the output rises, in the mean, seconds: with half of the time between two
+  /// looks.
+  var meanLatency: Double {
+    let shares = Self.latencyShares
+    return (shares.lowerBound + shares.upperBound) / 2 * Double(sensor.latencyNanos) * 1e-9
+      + Self.step / 2
   }
 
   /// All edges of the scene; marks who was felt when.
@@ -195,7 +211,7 @@ struct MotionScene {
     let latency = Double(sensor.latencyNanos) * 1e-9
     var pulses: [(start: Double, end: Double, mover: Int?)] = []
     for trigger in triggers where scene.faults.active(.stuck, index, at: trigger.seconds) == nil {
-      let start = trigger.seconds + latency * random.uniform(0.6...1.2)
+      let start = trigger.seconds + latency * random.uniform(Self.latencyShares)
       if let last = pulses.last, start <= last.end {
         pulses[pulses.count - 1].end = max(last.end, start + hold)
       } else {

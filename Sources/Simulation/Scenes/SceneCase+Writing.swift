@@ -13,7 +13,7 @@ public struct SimulationError: Error, Sendable, CustomStringConvertible {
 
 extension SceneCase {
   /// Writes the files of the case into `folder`, made when absent: `site.json`, `sensors.jsonl`,
-  /// `origin.jsonl`, `truth.jsonl`, `truth_events.jsonl`. What is there is replaced.
+  /// `origin.jsonl`, `truth.jsonl`, `truth_events.jsonl`, `truth_sensors.jsonl`. What is there is replaced.
   public func write(to folder: String) throws(SimulationError) {
     var path = folder.hasPrefix("/") ? "/" : ""
     for part in folder.split(separator: "/") {
@@ -25,6 +25,7 @@ extension SceneCase {
     for (name, text) in [
       ("site.json", site), ("sensors.jsonl", sensors), ("origin.jsonl", origins),
       ("truth.jsonl", truth), ("truth_events.jsonl", truthEvents),
+      ("truth_sensors.jsonl", truthSensors),
     ] {
       try Self.write(text, to: "\(folder)/\(name)")
     }

@@ -19,6 +19,8 @@ public struct SceneCase {
   public let truth: String
   /// The crossings.
   public let truthEvents: String
+  /// What the motion sensors of this scene are, which is not quite what the site says, a line each.
+  public let truthSensors: String
 
   /// The case of `scene`.
   public init(_ scene: Scene) {
@@ -39,6 +41,24 @@ public struct SceneCase {
     self.origins = origins
     truth = Self.truth(scene, observed.seen)
     truthEvents = Self.events(scene, observed.seen)
+    truthSensors = Self.sensors(scene)
+  }
+
+  private static func sensors(_ scene: Scene) -> String {
+    scene.site.sensors.enumerated().compactMap { index, sensor -> String? in
+      guard let detail = sensor.motion else { return nil }
+      let motion = MotionScene(scene: scene, index: index, detail: detail)
+      let cover = motion.cover.map { "[\($0.x.digits(3)),\($0.y.digits(3))]" }
+      let ranges = detail.classRadii.sorted { $0.key.rawValue < $1.key.rawValue }.map {
+        "\"\($0.key)\":\(($0.value * motion.rangeFactor).digits(3))"
+      }
+      return
+        "{\"sensor\":\"\(sensor.name)\",\"cover\":[\(cover.joined(separator: ","))]"
+        + ",\"class_ranges\":{\(ranges.joined(separator: ","))}"
+        + ",\"detection_probability\":\(motion.detectionProbability.digits(4))"
+        + ",\"latency_s\":\(motion.meanLatency.digits(4))"
+        + ",\"hold_s\":\((Double(detail.holdNanos) * 1e-9).digits(4))}\n"
+    }.joined()
   }
 
   private static func truth(_ scene: Scene, _ seen: Observability) -> String {

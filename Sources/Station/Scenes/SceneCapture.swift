@@ -57,7 +57,10 @@ public struct SceneCapture {
         configurationHash: site.configuration.site.configurationHash, siteBundle: site.bundle,
         exercise: site.configuration.site.exercise, origin: .scenario,
         clock: Self.clock(at: start),
-        attachments: [("truth.jsonl", truth.truth), ("truth_events.jsonl", truth.truthEvents)].map {
+        attachments: [
+          ("truth.jsonl", truth.truth), ("truth_events.jsonl", truth.truthEvents),
+          ("truth_sensors.jsonl", truth.truthSensors),
+        ].map {
           MCAPAttachment(name: $0.0, mediaType: "application/jsonl", data: Array($0.1.utf8))
         }),
       site: site.configuration.site)
