@@ -124,6 +124,9 @@ def proofs(port, page):
           found.returncode == 0 and set(json.loads(found.stdout)["fields"]) == {"time_hour", "status"},
           f"{status} {body} {found.stdout} {found.stderr}")
     check("its proof discloses nothing else", len(json.loads(body)["disclosures"]) == 2, body)
+    _, status, later = ask(port, path.replace(f"={first}", "=4000000"), "b")
+    check("an event that is not there yet has no proof: 404, with what to do",
+          status == 404 and "remedy" in later, f"{status} {later}")
     bad = body.replace('"record":"{', '"record":"{ ')
     (WORK / "bad.json").write_text(bad)
     found = run("vedette", "verify", "--release", "bad.json", "--state", "state")

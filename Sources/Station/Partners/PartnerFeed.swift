@@ -83,7 +83,8 @@ final class PartnerFeed: FeedSource {
   func disclosable(_ sequence: UInt64) async throws -> Disclosable {
     let now = wallNow()
     let evaluator = try evaluator(at: now)
-    guard
+    // Asking for what is not there yet is no fault of the store.
+    guard try sequence <= gate.store.newestSequence(),
       let (record, feature) = try gate.store.records(
         from: sequence, through: sequence, limit: 1)?.first,
       let event = ShareableEvent(sequence: sequence, header: record.header, feature: feature)
