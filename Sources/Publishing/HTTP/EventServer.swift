@@ -92,6 +92,7 @@ public struct EventServer: Service {
       store: store, feed: feed, text: text, settings: settings, counters: counters, logger: logger,
       doorkeeper: doorkeeper)
     let router = Router(context: FeedRequestContext.self)
+    router.add(middleware: FaultAnswer(counters: counters, logger: logger))
     router.get("/v1/stream") { request, context in
       try await stream.respond(to: request, context: context)
     }

@@ -8,6 +8,7 @@ public final class PublishingCounters: Sendable {
   private let cut = Atomic<UInt64>(0)
   private let events = Atomic<UInt64>(0)
   private let partnersRefused = Atomic<UInt64>(0)
+  private let failed = Atomic<UInt64>(0)
 
   /// All zero.
   public init() {}
@@ -25,6 +26,11 @@ public final class PublishingCounters: Sendable {
 
   /// Requests of clients that no agreement entitles.
   public var requestsRefused: UInt64 { partnersRefused.load(ordering: .relaxed) }
+
+  /// Requests that ended in a fault of the post's.
+  public var requestsFailed: UInt64 { failed.load(ordering: .relaxed) }
+
+  func failedRequest() { failed.add(1, ordering: .relaxed) }
 
   func refusedPartner() { partnersRefused.add(1, ordering: .relaxed) }
 

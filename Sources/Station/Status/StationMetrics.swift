@@ -99,6 +99,7 @@ struct StationMetrics {
       ("vedette_release_log_failures_total", releases.failures, "Releases not put on record."),
       ("vedette_releases_unreadable_total", releases.unreadable, "Withheld as unreadable."),
       ("vedette_requests_refused_total", publishing.requestsRefused, "No agreement entitles."),
+      ("vedette_requests_failed_total", publishing.requestsFailed, "Ended in a fault."),
     ]
     for (name, value, help) in counters {
       out.family(name, .counter, help: help)
