@@ -18,9 +18,9 @@ final class FaultAnswer: RouterMiddleware {
     self.logger = logger
   }
 
-  func handle(
+  @concurrent func handle(
     _ request: Request, context: FeedRequestContext,
-    next: (Request, FeedRequestContext) async throws -> Response
+    next: @concurrent (Request, FeedRequestContext) async throws -> Response
   ) async throws -> Response {
     do {
       return try await next(request, context)
