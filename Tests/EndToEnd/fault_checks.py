@@ -16,8 +16,8 @@ from sse_client import StreamClient, is_contiguous
 from support import (
     PROGRAMS, WORK, check, free_port, get, main, output, run, start, wait_for_health, wait_until)
 
-# A group with its tree and checkpoint is about a dozen calls: each is the seventh now and then.
-EVERY = 7
+# A group with its tree and checkpoint is about a dozen calls.
+ONE_OF = 7
 FAILURES = 12
 OUTAGE_SECONDS = 5
 RECOVERY_SECONDS_MAX = 5
@@ -40,9 +40,9 @@ class FailingCalls:
         with open(path, "r+b") as file:
             self.page = mmap.mmap(file.fileno(), 12)
 
-    def arm(self, every):
-        """From now on every so manieth call fails; none for 0."""
-        self.page[8:12] = struct.pack("I", every)
+    def arm(self, one_of):
+        """From now on one of so many calls fails; none for 0."""
+        self.page[8:12] = struct.pack("I", one_of)
 
     @property
     def failed(self):
@@ -70,18 +70,18 @@ def faults():
     check("the demo answers", wait_for_health(port), output(post))
     client = StreamClient(port)
     client.wait_for(3, 15)
-    failing.arm(EVERY)
+    failing.arm(ONE_OF)
     before = len(client.events)
 
     def counts():
         return metrics(port, "vedette_ledger_failures_total", "vedette_ledger_tree_failures_total")
 
-    # Which of the two is met by a seventh call is chance.
+    # Which of the two a failing call belongs to looks like chance.
     wait_until(lambda: failing.failed >= FAILURES and min(counts()) > 0, 90)
     grown = len(client.events) - before
     failing.arm(0)
     counted = counts()
-    check(f"{failing.failed} calls failed, each {EVERY}th, with EIO and ENOSPC; {grown} events were "
+    check(f"{failing.failed} calls failed, one of {ONE_OF}, with EIO and ENOSPC; {grown} events were "
           "stored and served in spite of it", failing.failed >= FAILURES and grown > 0,
           get(port, "/metrics"))
     check("failures are counted, of the ledger and of its tree", min(counted) > 0, counted)

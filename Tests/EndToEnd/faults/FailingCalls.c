@@ -1,8 +1,9 @@
 // Makes calls fail that write, sync, name or make files of a ledger: a library for LD_PRELOAD.
 // FAILING_CALLS names a file of 12 bytes that the test shares, three numbers of 32 bits: the calls so
-// far, those of them that failed, and how manieth call fails: 0 for none, 1 for all. They fail with
-// EIO and ENOSPC in turn, all of them with ENOSPC. A write that fails with ENOSPC leaves half of its
-// bytes. Only files below a folder "ledger" count.
+// far, those of them that failed, and one of how many fails: 0 for none, 1 for all. Which ones looks
+// like chance and is the same in every run: at fixed distances they might always meet the same step
+// of a group. They fail with EIO and ENOSPC in turn, all of them with ENOSPC. A write that fails with
+// ENOSPC leaves half of its bytes. Only files below a folder "ledger" count.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -41,10 +42,17 @@ static int is_ledger_file(int file) {
   return is_ledger(path);
 }
 
+// The finalizer of MurmurHash3.
+static uint32_t scattered(uint32_t number) {
+  number = (number ^ number >> 16) * 0x85ebca6bu;
+  number = (number ^ number >> 13) * 0xc2b2ae35u;
+  return number ^ number >> 16;
+}
+
 // Counts a call; the errno that it is to fail with, or 0. One thread writes a ledger.
 static int fault(void) {
   uint32_t every = board[EVERY], call = ++board[CALLS];
-  if (every == 0 || call % every != 0) return 0;
+  if (every == 0 || scattered(call) % every != 0) return 0;
   return ++board[FAILED] % 2 && every > 1 ? EIO : ENOSPC;
 }
 
