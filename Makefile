@@ -7,7 +7,7 @@ RELEASE := -c release --static-swift-stdlib
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 BUILD_PACKAGES := pkg-config libgpiod-dev libv4l-dev libserialport-dev libturbojpeg0-dev \
-  libpng-dev libzstd-dev libsystemd-dev nettle-dev
+  libpng-dev libzstd-dev libsystemd-dev nettle-dev libsqlite3-dev
 TEST_PACKAGES := python3 python3-venv ffmpeg opencv-doc curl openssl strace \
   golang-1.19-go golang-golang-x-mod-dev
 BENCH_PACKAGES := libboost-dev libsqlite3-dev valgrind g++ python3-opencv

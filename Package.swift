@@ -96,6 +96,14 @@ let rooms: [Room] = [
       "Crypto/swift-crypto",
     ]),
   Room(
+    name: "Receiving", floor: 4, uses: ["Ledger", "SiteConfiguration"],
+    products: [
+      "AsyncHTTPClient/async-http-client", "GRDB/GRDB.swift", "Hummingbird/hummingbird",
+      "HummingbirdCore/hummingbird", "HTTPTypes/swift-http-types", "NIOCore/swift-nio",
+      "NIOPosix/swift-nio", "NIOSSL/swift-nio-ssl", "NIOHTTP1/swift-nio", "Logging/swift-log",
+      "ServiceLifecycle/swift-service-lifecycle", "Crypto/swift-crypto",
+    ]),
+  Room(
     name: "Station", floor: 5,
     uses: [
       "Rings", "Geodesy", "Model", "MAVLink", "SiteConfiguration", "Captures", "Devices",
@@ -113,7 +121,8 @@ let rooms: [Room] = [
   Room(
     name: "vedette", floor: 6,
     uses: [
-      "Station", "Publishing", "Sharing", "Ledger", "SiteConfiguration", "Model", "Captures",
+      "Station", "Publishing", "Receiving", "Sharing", "Ledger", "SiteConfiguration", "Model",
+      "Captures",
       "MAVLink", "Fusion", "Simulation", "Scoring", "Devices", "Vision", "Calibration", "Geodesy",
     ],
     products: [
@@ -127,6 +136,9 @@ let packages: [String: Package.Dependency] = [
   "swift-crypto": .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
   "hummingbird": .package(
     url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+  "async-http-client": .package(
+    url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+  "GRDB.swift": .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   "swift-nio": .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
   "swift-nio-ssl": .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
   "swift-http-types": .package(

@@ -66,6 +66,18 @@ public struct ReleaseEntry: Sendable, Equatable {
     self.time = time
   }
 
+  /// The line that says that the recipient of `agreement` has stored what it was given up to event
+  /// `sequence`.
+  public init(
+    acknowledged sequence: UInt64, under agreement: Agreement, purpose: String, at time: WallTime
+  ) {
+    self.init(inForce: agreement, at: time)
+    self.sequence = sequence
+    self.purpose = purpose
+    outcome = "acknowledged"
+    reason = "stored"
+  }
+
   /// The header under which the line stands in its log.
   public var header: EventHeader {
     EventHeader(

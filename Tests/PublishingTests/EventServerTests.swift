@@ -90,7 +90,7 @@ import Testing
       alert.get("/v1/stream")
       fixture.add(2_000, padding: 8_000)
       let last = Array(#""id":"e2000/1""#.utf8)
-      #expect(alert.read(seconds: 20) { _ in alert.received.suffix(20_000).contains(last) })
+      #expect(alert.read(seconds: 20, untilBytes: { $0.suffix(20_000).contains(last) }))
       #expect(alert.eventIDs.count == 2_000)
       for _ in 0..<100 where fixture.counters.streamsCut == 0 {
         try await Task.sleep(for: .milliseconds(100))

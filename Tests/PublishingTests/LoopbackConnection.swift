@@ -41,9 +41,14 @@ final class LoopbackConnection {
   /// Reads until `isEnough` of the text so far, the peer closes, or `seconds` have passed.
   @discardableResult
   func read(seconds: Double = 10, until isEnough: (String) -> Bool) -> Bool {
+    read(seconds: seconds, untilBytes: { isEnough(String(decoding: $0, as: UTF8.self)) })
+  }
+
+  /// As ``read(seconds:until:)`` without making text of it at each look: for what is large.
+  func read(seconds: Double, untilBytes isEnough: ([UInt8]) -> Bool) -> Bool {
     var waited = 0.0
     var buffer = [UInt8](repeating: 0, count: 65_536)
-    while !isEnough(text) {
+    while !isEnough(received) {
       var poller = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
       guard waited < seconds else { return false }
       if poll(&poller, 1, 100) == 0 {
@@ -51,7 +56,7 @@ final class LoopbackConnection {
         continue
       }
       let count = Glibc.read(descriptor, &buffer, buffer.count)
-      guard count > 0 else { return isEnough(text) }
+      guard count > 0 else { return isEnough(received) }
       received += buffer[..<count]
     }
     return true

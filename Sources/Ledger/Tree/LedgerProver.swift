@@ -115,4 +115,11 @@ public struct LedgerProver {
   public func consistency(from old: UInt64) throws(LedgerError) -> [TreeHash] {
     try tree.consistency(from: old, to: checkpoint.size)
   }
+
+  /// The same with the checkpoint, as it is sent.
+  ///
+  /// - Precondition: `old` is at most the size of the checkpoint.
+  public func growth(from old: UInt64) throws(LedgerError) -> ConsistencyProof {
+    ConsistencyProof(old: old, hashes: try consistency(from: old), note: note)
+  }
 }

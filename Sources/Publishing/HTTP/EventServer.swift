@@ -16,6 +16,8 @@ public import ServiceLifecycle
 /// | `GET /v1/events?after=&limit=&wait=` | pages and long poll |
 /// | `GET /v1/checkpoint` | the newest signed checkpoint of the ledger |
 /// | `GET /v1/proof?sequence=` | an event's record with its proof and what may be disclosed of it |
+/// | `GET /v1/proofs?from=&sequences=` | the same of several events, with the proof of the log's growth |
+/// | `POST /v1/acknowledgements?cursor=` | the client has stored everything up to the cursor |
 /// | `GET /v1/health` | the post's and its sensors' state, JSON |
 /// | `GET /metrics` | Prometheus text |
 ///
@@ -105,6 +107,13 @@ public struct EventServer: Service {
       router.get("/v1/proof") { request, context in
         try await pages.proof(for: request, context: context)
       }
+      router.get("/v1/proofs") { request, context in
+        try await pages.batch(for: request, context: context)
+      }
+    }
+    let acknowledgements = Acknowledgements(store: store, feed: feed, doorkeeper: doorkeeper)
+    router.post("/v1/acknowledgements") { request, context in
+      try await acknowledgements.respond(to: request, context: context)
     }
     router.get("/v1/health") { [health, post = settings.post] _, _ in
       var (isHealthy, json) = health()

@@ -9,6 +9,12 @@ public protocol FeedSource: Sendable {
   ///
   /// - Throws: ``FeedRefusal``.
   func disclosable(_ sequence: UInt64) async throws -> Disclosable
+
+  /// The client says that it has stored everything up to event `sequence`; returns when that is on
+  /// record.
+  ///
+  /// - Throws: ``FeedRefusal``.
+  func acknowledge(_ sequence: UInt64) async throws
 }
 
 /// What of an event may be disclosed.
@@ -119,4 +125,7 @@ struct WholeFeed: FeedSource {
   }
 
   func disclosable(_ sequence: UInt64) -> Disclosable { .everything }
+
+  /// The post's own clients owe nobody an account.
+  func acknowledge(_ sequence: UInt64) {}
 }

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
+import Ledger
 import NIOCore
 
 /// The proofs of a ledger, as the endpoint hands them out.
@@ -12,10 +13,37 @@ public protocol ProofSource: Sendable {
   /// The release bundle of event `sequence` with the disclosures of `fields`, or of all; `nil` when the
   /// event is not signed yet or not kept any more.
   func bundle(of sequence: UInt64, fields: [String]?) throws -> [UInt8]?
+  /// Release bundles of `events`, all against the newest checkpoint, with the proof that this one
+  /// continues the tree of `old` leaves; events that are not signed yet or not kept any more are left
+  /// out. `nil` before the first checkpoint.
+  func batch(
+    of events: [(sequence: UInt64, fields: [String]?)], from old: UInt64
+  ) throws -> ProofBatch?
 }
 
-/// `GET /v1/checkpoint` and `GET /v1/proof?sequence=`.
+/// Proofs of several events against one checkpoint.
+public struct ProofBatch: Sendable {
+  /// Leaves of the checkpoint.
+  public var size: UInt64
+  /// That it continues what the client has seen, the text of a `ConsistencyProof`; `nil` when it is
+  /// smaller.
+  public var consistency: String?
+  /// The bundles, canonical JSON.
+  public var bundles: [[UInt8]]
+
+  /// Proofs under a checkpoint of `size` leaves.
+  public init(size: UInt64, consistency: String?, bundles: [[UInt8]]) {
+    self.size = size
+    self.consistency = consistency
+    self.bundles = bundles
+  }
+}
+
+/// `GET /v1/checkpoint`, `GET /v1/proof?sequence=` and `GET /v1/proofs?from=&sequences=`.
 struct ProofPages: Sendable {
+  /// Events that one request may ask proofs of.
+  static let sequencesMax = 100
+
   var proofs: any ProofSource
   var doorkeeper: Doorkeeper
 
@@ -55,6 +83,50 @@ struct ProofPages: Sendable {
       status: .ok,
       headers: [.contentType: "application/json; charset=utf-8", .cacheControl: "no-store"],
       body: ResponseBody(byteBuffer: ByteBuffer(bytes: bundle)))
+  }
+
+  /// Proofs of several events and of the log's growth: what a client asks that checks everything.
+  func batch(for request: Request, context: FeedRequestContext) async throws -> Response {
+    let query = request.uri.queryParameters
+    let words = query["sequences"].map { $0.split(separator: ",") } ?? []
+    let sequences = words.compactMap { UInt64($0) }.filter { $0 > 0 }
+    guard sequences.count == words.count, words.count <= Self.sequencesMax,
+      let old = UInt64(query["from"] ?? "0")
+    else {
+      return jsonError(
+        .badRequest,
+        "from must be a number of leaves, sequences at most \(Self.sequencesMax) whole numbers from 1",
+        remedy: "write /v1/proofs?from=0&sequences=1,2,3")
+    }
+    var events: [(sequence: UInt64, fields: [String]?)] = []
+    do {
+      let source = try await doorkeeper.feed(of: request, context: context)
+      for sequence in sequences {
+        switch try await source.disclosable(sequence) {
+        case .everything: events.append((sequence, nil))
+        case .fields(let names): events.append((sequence, names))
+        case .nothing: continue
+        }
+      }
+    } catch let refusal as FeedRefusal { return jsonError(refusal) }
+    guard let batch = try proofs.batch(of: events, from: old) else {
+      return jsonError(
+        .notFound, "nothing is signed yet", remedy: "ask again after the first event")
+    }
+    guard let consistency = batch.consistency else {
+      return jsonError(
+        .conflict,
+        "this post has signed \(batch.size) records, fewer than the \(old) you have seen",
+        remedy: "keep the checkpoint that you have: this ledger was set back")
+    }
+    var body = Array(#"{"bundles":["#.utf8)
+    body += batch.bundles.joined(separator: [UInt8(ascii: ",")])
+    body += Array(#"],"consistency":"#.utf8) + CanonicalString.quoted(consistency)
+    body.append(UInt8(ascii: "}"))
+    return Response(
+      status: .ok,
+      headers: [.contentType: "application/json; charset=utf-8", .cacheControl: "no-store"],
+      body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
   }
 
   private func notThere(_ sequence: UInt64) -> Response {

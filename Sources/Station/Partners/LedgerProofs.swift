@@ -12,9 +12,27 @@ struct LedgerProofs: ProofSource {
   }
 
   func bundle(of sequence: UInt64, fields: [String]?) throws -> [UInt8]? {
-    guard let prover = try prover(), let (_, record) = try prover.record(at: sequence) else {
-      return nil
+    guard let prover = try prover() else { return nil }
+    return try bundle(of: sequence, fields: fields, by: prover)
+  }
+
+  func batch(
+    of events: [(sequence: UInt64, fields: [String]?)], from old: UInt64
+  ) throws -> ProofBatch? {
+    guard let prover = try prover() else { return nil }
+    let size = prover.checkpoint.size
+    guard old <= size else { return ProofBatch(size: size, consistency: nil, bundles: []) }
+    let bundles = try events.compactMap {
+      try bundle(of: $0.sequence, fields: $0.fields, by: prover)
     }
+    return ProofBatch(
+      size: size, consistency: try prover.growth(from: old).description, bundles: bundles)
+  }
+
+  private func bundle(
+    of sequence: UInt64, fields: [String]?, by prover: LedgerProver
+  ) throws(LedgerError) -> [UInt8]? {
+    guard let (_, record) = try prover.record(at: sequence) else { return nil }
     let disclosures = record.disclosures.filter { fields?.contains($0.name) ?? true }
     return ReleaseBundle(
       record: String(decoding: record.bytes, as: UTF8.self),

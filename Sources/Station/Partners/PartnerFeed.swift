@@ -95,6 +95,15 @@ final class PartnerFeed: FeedSource {
     return .fields(fields.map(\.rawValue))
   }
 
+  func acknowledge(_ sequence: UInt64) async throws {
+    let now = wallNow()
+    let agreement = try evaluator(at: now).agreement
+    guard gate.desk.isNewlyAcknowledged(sequence, by: agreement.recipient) else { return }
+    try await gate.desk.record([
+      ReleaseEntry(acknowledged: sequence, under: agreement, purpose: purpose, at: now)
+    ])
+  }
+
   /// Whether the delay of event `sequence` is not on record yet.
   private func noteDelay(of sequence: UInt64) -> Bool {
     delayed.withLock { last in

@@ -36,6 +36,8 @@ final class ReleaseDesk: Sendable {
     /// Events of which each partner has a version.
     var held: [String: Set<EventID>] = [:]
     var allowances: [String: Allowance] = [:]
+    /// How far each partner said that it has stored what it got.
+    var acknowledged: [String: UInt64] = [:]
     var counts: [String: UInt64] = [:]
     var failures: UInt64 = 0
     var unreadable: UInt64 = 0
@@ -110,6 +112,11 @@ final class ReleaseDesk: Sendable {
     }
   }
 
+  /// Whether `partner` has not said before that it has everything up to `sequence`.
+  func isNewlyAcknowledged(_ sequence: UInt64, by partner: String) -> Bool {
+    state.withLock { sequence > $0.acknowledged[partner] ?? 0 }
+  }
+
   /// An event could not be read and was withheld.
   func countUnreadable() { state.withLock { $0.unreadable += 1 } }
 
@@ -118,6 +125,11 @@ final class ReleaseDesk: Sendable {
   /// Lines by outcome since the start, by name.
   var counts: [(outcome: String, count: UInt64)] {
     state.withLock { $0.counts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
+  }
+
+  /// How far each partner has acknowledged since the start, by name.
+  var acknowledgements: [(partner: String, sequence: UInt64)] {
+    state.withLock { $0.acknowledged.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
   }
 
   /// Groups of lines that could not be stored.
@@ -214,6 +226,10 @@ final class ReleaseDesk: Sendable {
     state.withLock { state in
       for entry in entries {
         state.counts[entry.outcome, default: 0] += 1
+        if entry.outcome == "acknowledged" {
+          let before = state.acknowledged[entry.partner] ?? 0
+          state.acknowledged[entry.partner] = max(before, entry.sequence)
+        }
         guard entry.outcome == "released" || entry.outcome == "recalled" else { continue }
         state.held[entry.partner, default: []].insert(entry.event.id)
         state.allowances[entry.partner]?.given += 1

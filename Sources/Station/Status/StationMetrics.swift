@@ -28,6 +28,7 @@ struct StationMetrics {
     out.sample("vedette_ledger_durable_sequence", durable)
     out.family("vedette_clock_steps_total", .counter, help: "Steps of the wall clock.")
     out.sample("vedette_clock_steps_total", clockSteps)
+    acknowledgements(&out)
     streams(&out)
     partners(&out)
     return out.text
@@ -104,6 +105,16 @@ struct StationMetrics {
     for (name, value, help) in counters {
       out.family(name, .counter, help: help)
       out.sample(name, value)
+    }
+  }
+
+  private func acknowledgements(_ out: inout PrometheusText) {
+    out.family(
+      "vedette_partner_acknowledged_sequence", .gauge,
+      help: "Newest event that a partner said it has stored.")
+    for (partner, sequence) in releases.acknowledgements {
+      out.sample(
+        "vedette_partner_acknowledged_sequence", labels: [("partner", partner)], sequence)
     }
   }
 

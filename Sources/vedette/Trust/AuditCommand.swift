@@ -16,7 +16,10 @@ struct AuditCommand: AsyncParsableCommand {
   @Option(help: "Only lines about this event (its id, or <id>/<version>).")
   var event: String?
 
-  @Option(help: "Only lines with this outcome: released, refused, delayed, recalled, agreement.")
+  @Option(
+    help:
+      "Only lines with this outcome: released, refused, delayed, recalled, acknowledged, agreement."
+  )
   var outcome: String?
 
   @Flag(help: "Print the lines as they are in the log, JSON.")

@@ -1,0 +1,133 @@
+import Foundation
+import GRDB
+import Ledger
+
+/// Which rows of a store are wanted.
+public struct RowQuery: Sendable, Equatable {
+  /// Only rows after this one: by ``StoredRow/row``.
+  public var after: Int64 = 0
+  /// At most so many.
+  public var limit = 500
+  /// Only of this feed.
+  public var feed: String?
+  /// Also those that are refused or wait for their proof.
+  public var isComplete = false
+
+  /// All rows.
+  public init() {}
+}
+
+extension ReceiverStore {
+  /// Events: the settled ones in the order in which they were, all of them in the order in which they
+  /// came.
+  public func rows(_ query: RowQuery) async throws -> [StoredRow] {
+    try await queue.read { db in
+      let order = query.isComplete ? "row" : "settled"
+      var sql = "SELECT *, \(order) AS place FROM event WHERE \(order) > ?"
+      var arguments: StatementArguments = [query.after]
+      if let feed = query.feed {
+        sql += " AND feed = ?"
+        arguments += [feed]
+      }
+      sql += " ORDER BY \(order) LIMIT ?"
+      arguments += [query.limit]
+      return try Row.fetchAll(db, sql: sql, arguments: arguments).compactMap(Self.stored)
+    }
+  }
+
+  private static func stored(_ row: Row) -> StoredRow? {
+    let epoch: String = row["epoch"]
+    let sequence: Int64 = row["sequence"]
+    guard let cursor = EventCursor("\(epoch).\(sequence)"),
+      let state = EventState(rawValue: row["state"])
+    else { return nil }
+    return StoredRow(
+      row: row["place"], source: row["feed"], cursor: cursor, id: row["id"], type: row["type"],
+      time: row["time"], isExercise: row["exercise"], state: state, isWithdrawn: row["withdrawn"],
+      receivedMillis: row["received"], body: Array(row["body"] as Data))
+  }
+
+  /// What was noticed, oldest first.
+  public func notices(after number: Int64 = 0, limit: Int = 500) async throws -> [Notice] {
+    try await queue.read { db in
+      let rows = try Row.fetchAll(
+        db, sql: "SELECT * FROM notice WHERE number > ? ORDER BY number LIMIT ?",
+        arguments: [number, limit])
+      return rows.compactMap { row in
+        Notice.Kind(rawValue: row["kind"]).map { kind in
+          Notice(
+            number: row["number"], source: row["feed"], kind: kind, text: row["text"],
+            from: (row["first"] as String?).flatMap { EventCursor($0) },
+            through: (row["last"] as String?).flatMap { EventCursor($0) },
+            evidence: row["evidence"], millis: row["noticed"])
+        }
+      }
+    }
+  }
+
+  /// The release bundle of the settled event at `row`, canonical JSON; `nil` when there is none.
+  public func bundle(at row: Int64) async throws -> [UInt8]? {
+    try await queue.read { db in
+      try Data.fetchOne(db, sql: "SELECT bundle FROM event WHERE settled = ?", arguments: [row])
+        .map { Array($0) }
+    }
+  }
+
+  /// How many events of each feed are in each state.
+  public func counts() async throws -> [(feed: String, state: EventState, count: Int)] {
+    try await queue.read { db in
+      let rows = try Row.fetchAll(
+        db, sql: "SELECT feed, state, count(*) AS n FROM event GROUP BY feed, state ORDER BY 1, 2")
+      return rows.compactMap { row in
+        EventState(rawValue: row["state"]).map { (row["feed"], $0, row["n"]) }
+      }
+    }
+  }
+
+  // MARK: - Consumers
+
+  /// How far the consumer `name` has taken rows and notices.
+  func place(of name: String) async throws -> (row: Int64, number: Int64) {
+    try await queue.read { db in
+      let row = try Row.fetchOne(
+        db, sql: "SELECT row, number FROM consumer WHERE name = ?", arguments: [name])
+      return row.map { ($0["row"], $0["number"]) } ?? (0, 0)
+    }
+  }
+
+  /// The consumer `name` has taken everything up to `row` and `number`.
+  func advance(_ name: String, row: Int64, number: Int64) async throws {
+    try await queue.write { db in
+      try db.execute(
+        sql: """
+          INSERT INTO consumer (name, row, number) VALUES (?, ?, ?)
+          ON CONFLICT (name) DO UPDATE SET row = max(row, excluded.row),
+            number = max(number, excluded.number)
+          """, arguments: [name, row, number])
+    }
+  }
+
+  // MARK: - Erasing
+
+  /// Erases the content and proofs of events whose time is over; what stays is that there was one.
+  ///
+  /// - Returns: how many.
+  @discardableResult
+  public func erase(before millis: Int64) async throws -> Int {
+    try await queue.write { db in
+      try db.execute(
+        sql: """
+          UPDATE event SET body = x'', bundle = NULL, time = NULL, erase = NULL,
+            state = CASE state WHEN 'pending' THEN 'unproven' ELSE state END
+          WHERE erase < ?
+          """, arguments: [millis])
+      let count = db.changesCount
+      for feed in try String.fetchAll(
+        db, sql: "SELECT DISTINCT feed FROM event WHERE settled IS NULL")
+      {
+        try Self.settle(feed, db)
+      }
+      return count
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import Foundation
+import GRDB
+import Ledger
+
+/// A center's store: the events of all its feeds with their proofs, where each feed stands, and what
+/// was noticed, in one SQLite file.
+///
+/// A transaction holds what came and the place after it, and is on the disk (`synchronous = FULL`)
+/// before anything of it is acknowledged or handed on: after a power cut there is neither a gap nor a
+/// duplicate. All calls run on the queue of the database.
+public final class ReceiverStore: Sendable {
+  /// Seconds that a call waits for another process that writes.
+  private static let busySeconds = 10.0
+
+  let queue: DatabaseQueue
+
+  /// The store at `path`, made when it is not there.
+  ///
+  /// - Parameter isReader: whether it is only looked at.
+  /// - Throws: ``ReceivingError``.
+  public init(path: String, isReader: Bool = false) throws {
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(Self.busySeconds)
+    configuration.readonly = isReader
+    if !isReader { configuration.journalMode = .wal }
+    do {
+      queue = try DatabaseQueue(path: path, configuration: configuration)
+      guard !isReader else { return }
+      // The library chooses NORMAL with a write-ahead log: the last transactions before a power cut
+      // would be lost, after their post was told that they are stored.
+      try queue.inDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+      try Self.migrator.migrate(queue)
+    } catch { throw Self.fault(path, error) }
+  }
+
+  static func fault(_ path: String, _ error: any Error) -> ReceivingError {
+    ReceivingError(
+      .store, path,
+      "\(error); the folder must be there and writable, the file a store of this version")
+  }
+
+  private static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("1") { db in
+      try db.execute(
+        sql: """
+          CREATE TABLE feed (
+            name TEXT PRIMARY KEY, cursor TEXT, note TEXT, acknowledged TEXT,
+            barred INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+          CREATE TABLE event (
+            row INTEGER PRIMARY KEY AUTOINCREMENT, feed TEXT NOT NULL, epoch TEXT NOT NULL,
+            sequence INTEGER NOT NULL, id TEXT NOT NULL, event TEXT NOT NULL, type TEXT NOT NULL,
+            time TEXT, exercise INTEGER NOT NULL, state TEXT NOT NULL,
+            withdrawn INTEGER NOT NULL DEFAULT 0, received INTEGER NOT NULL, erase INTEGER,
+            body BLOB NOT NULL, bundle BLOB, settled INTEGER UNIQUE,
+            UNIQUE (feed, epoch, sequence));
+          CREATE INDEX event_of ON event (feed, event);
+          CREATE INDEX pending ON event (feed, row) WHERE state = 'pending';
+          CREATE INDEX unsettled ON event (feed, row) WHERE settled IS NULL;
+          CREATE INDEX erasable ON event (erase) WHERE erase IS NOT NULL;
+          CREATE TABLE notice (
+            number INTEGER PRIMARY KEY AUTOINCREMENT, feed TEXT NOT NULL, kind TEXT NOT NULL,
+            text TEXT NOT NULL, first TEXT, last TEXT, evidence TEXT NOT NULL, noticed INTEGER NOT NULL);
+          CREATE TABLE consumer (name TEXT PRIMARY KEY, row INTEGER NOT NULL, number INTEGER NOT NULL)
+            WITHOUT ROWID;
+          """)
+    }
+    return migrator
+  }
+
+  /// Milliseconds since 1970 UTC.
+  static func now() -> Int64 { Int64(Date().timeIntervalSince1970 * 1_000) }
+}

@@ -1,0 +1,116 @@
+"""Docs/Centers.md run as it stands: the trial's certificates, curl, thirty lines of Python, the receiver."""
+
+import json
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+
+from support import REPOSITORY, WORK, check, free_port, main, output, run, start, wait_until, write_site
+
+PAGE = REPOSITORY / "Docs/Centers.md"
+AGREEMENT = """
+agreement: 1
+id: urn:agreement:a-b
+parties: {{releaser: "urn:partner:a", recipient: "urn:partner:b"}}
+signed: {{document_sha256: "{document}", by: [a, b]}}
+identity: {{san_uri: "urn:partner:b", issuer_sha256: ["{issuer}"]}}
+valid: {{from: 2020-01-01T00:00:00Z, until: 2030-01-01T00:00:00Z}}
+purposes: [border-surveillance]
+exercise: live
+handling: {{tlp: AMBER, onward: none}}
+rules:
+  - name: state
+    when: {{event: post-status}}
+    release: {{fields: [time, status]}}
+    retention_days: 9
+"""
+
+
+def blocks(language):
+    """The page's blocks of a language, in order."""
+    return re.findall(rf"(?ms)^```{language}\n(.*?)^```$", PAGE.read_text())
+
+
+def shell(script, seconds=30):
+    return subprocess.run(["bash", "-c", script], cwd=WORK, capture_output=True, text=True,
+                          timeout=seconds, check=False)
+
+
+def centers():
+    certificates, curl = blocks("sh")
+    made = shell(certificates)
+    issuer = made.stdout.strip().splitlines()[-1] if made.stdout.strip() else ""
+    check("the page's script makes a trial's certificates and says the authority's digest",
+          made.returncode == 0 and re.fullmatch("[0-9a-f]{64}", issuer), made.stdout + made.stderr)
+    (WORK / "agreements").mkdir()
+    (WORK / "agreements" / "b.yaml").write_text(AGREEMENT.format(issuer=issuer, document="ab" * 32))
+    port = free_port()
+    section = "".join(f"\n    {key}: {WORK / file}" for key, file in
+                      (("certificate", "post.pem"), ("key", "post.key"), ("client_cas", "ca.pem")))
+    post = start("vedetted", "--config", write_site(
+        "site.yaml", port, WORK / "state", [("listen: 127.0.0.1", f"listen: 127.0.0.1\n  tls:{section}")]))
+    setup, *lines = curl.strip().splitlines()
+    setup = setup.replace(":8420", f":{port}")
+    wait_until(lambda: shell(f"{setup}\n$post'/v1/proof?purpose=border-surveillance&sequence=1'")
+               .stdout.startswith('{"disclosures"') or post.poll() is not None, 15)
+    shutil.copy(WORK / "state" / "ledger.pub", WORK / "ledger.pub")
+    curls(setup, [line for line in lines if line.startswith("$post")], post)
+    thirty_lines(port)
+    receiver(port)
+
+
+def curls(setup, lines, post):
+    cursor = "none"
+    for line in lines:
+        name = re.search(r"/v1/\w+", line)[0]
+        # The stream has no end, and a wait may take its time: two seconds show that they work.
+        found = shell(f"{setup.replace('curl', 'curl -m 2')}\n{line.replace('CURSOR', cursor)}")
+        text = found.stdout
+        if name == "/v1/events" and text:
+            page = json.loads(text)
+            cursor = page["next"]
+            is_right = "wait=" in line or page["events"]
+        else:
+            is_right = {"/v1/health": '"status":' in text, "/v1/stream": text.startswith("retry:"),
+                        "/v1/proof": (WORK / "bundle.json").exists(), "/v1/checkpoint": "/ledger/" in text,
+                        "/v1/acknowledgements": found.returncode == 0 and not text,
+                        "/v1/events": found.returncode == 28}[name]
+        check(f"curl as on the page: {name}", is_right, f"{line}: {found} {output(post)[-300:]}")
+    found = run("vedette", "verify", "--release", "bundle.json", "--key", "ledger.pub")
+    check("the proof that curl got verifies", found.returncode == 0, found.stdout + found.stderr)
+
+
+def thirty_lines(port):
+    program = blocks("python")[0]
+    check("the Python program has about thirty lines", len(program.splitlines()) <= 40)
+    (WORK / "follow.py").write_text(program)
+
+    def rows():
+        try:
+            with sqlite3.connect(WORK / "events.sqlite") as store:
+                return store.execute("SELECT id FROM event").fetchall()
+        except sqlite3.OperationalError:
+            return []
+
+    for turn in ("", " again, without repeating any"):
+        before = len(rows())
+        follower = subprocess.Popen([sys.executable, "follow.py", f"127.0.0.1:{port}"], cwd=WORK,
+                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        wait_until(lambda: rows() if not before else follower.poll() is not None, 5 if not before else 1.5)
+        follower.terminate()
+        text, _ = follower.communicate()
+        check(f"the Python program follows the feed{turn}",
+              len(text.splitlines()) == len(rows()) - before and "fault" not in text and rows(), text)
+
+
+def receiver(port):
+    text = blocks("yaml")[0].replace(":8420", f":{port}").replace(":8430", f":{free_port()}")
+    (WORK / "receive.yaml").write_text(text)
+    center = start("vedette", "receive", "--config", "receive.yaml", "--json")
+    came = wait_until(lambda: '"state":"proven"' in output(center), 15)
+    check("vedette receive with the page's file proves events", came, output(center))
+
+
+main(centers)
