@@ -45,12 +45,60 @@ extension SHA256Digest {
       let end = Int(ends[index])
       var digest = SHA256Digest()
       digest.update(text.extracting(start..<end))
-      let words = digest.finish()
-      for word in 0..<8 {
-        digests.storeBytes(
-          of: words[word].bigEndian, toByteOffset: 32 * index + 4 * word, as: UInt32.self)
-      }
+      put(digest.finish(), &digests, at: 32 * index)
       start = end
+    }
+  }
+
+  /// Writes the digests of many messages that ``URLBase64/writeMessages(_:ends:to:blockEnds:)`` has
+  /// padded, 32 bytes each in order. Allocates nothing.
+  ///
+  /// - Precondition: `blockEnds` ascend within `blocks`; `digests` has room for all.
+  public static func writePadded(
+    _ blocks: RawSpan, blockEnds: Span<UInt32>, to digests: inout MutableRawSpan
+  ) {
+    var start: UInt32 = 0
+    for index in blockEnds.indices {
+      precondition(blockEnds[index] > start, "each message takes a block")
+      start = blockEnds[index]
+    }
+    precondition(Int(start) * 64 <= blocks.byteCount && digests.byteCount >= 32 * blockEnds.count)
+    guard blockEnds.count > 0 else { return }
+    guard hasInstructions else { return writePaddedOneByOne(blocks, blockEnds, &digests) }
+    unsafe blocks.withUnsafeBytes { blocks in
+      unsafe blockEnds.withUnsafeBufferPointer { ends in
+        unsafe digests.withUnsafeMutableBytes { digests in
+          unsafe vdt_sha256_padded(
+            blocks.bindMemory(to: UInt8.self).baseAddress!, ends.baseAddress!, ends.count,
+            digests.bindMemory(to: UInt8.self).baseAddress!)
+        }
+      }
+    }
+  }
+
+  /// As ``writePadded(_:blockEnds:to:)``, by the library, which pads by itself.
+  static func writePaddedOneByOne(
+    _ blocks: RawSpan, _ blockEnds: Span<UInt32>, _ digests: inout MutableRawSpan
+  ) {
+    var start = 0
+    for index in blockEnds.indices {
+      let end = 64 * Int(blockEnds[index])
+      // The last eight bytes of a padded message tell its bits.
+      let bits = unsafe blocks.unsafeLoad(fromByteOffset: end - 8, as: UInt64.self).bigEndian
+      precondition(bits / 8 <= UInt64(end - start - 9), "a message that is not padded")
+      var digest = SHA256Digest()
+      digest.update(blocks.extracting(start..<start + Int(bits / 8)))
+      put(digest.finish(), &digests, at: 32 * index)
+      start = end
+    }
+  }
+
+  private static func put(
+    _ words: SIMD8<UInt32>, _ digests: inout MutableRawSpan, at offset: Int
+  ) {
+    for word in 0..<8 {
+      digests.storeBytes(
+        of: words[word].bigEndian, toByteOffset: offset + 4 * word, as: UInt32.self)
     }
   }
 }

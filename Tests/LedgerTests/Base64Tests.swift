@@ -1,23 +1,24 @@
+import Digests
 import TestSupport
 import Testing
 
 @testable import Ledger
 
 @Suite struct Base64Tests {
-  @Test("base 64 of any length is the same by instructions, by table and bit by bit, and no longer")
-  func writers() {
+  @Test("texts of many pieces at once are those of each, bit by bit")
+  func cells() {
     var random = SeededGenerator(seed: 19)
-    for length in 0...300 {
-      let bytes = (0..<length).map { _ in UInt8.random(in: 0...255, using: &random) }
-      let expected = Base64.encodeURL(bytes)
-      #expect(expected.count == Base64.count(of: length))
-      for writer in [Base64.encodeURL, Base64.encodeURLByTable] {
-        var text = [UInt8](repeating: 0xEE, count: expected.count + 32)
-        bytes.withUnsafeBytes { bytes in
-          text.withUnsafeMutableBufferPointer { writer(bytes, $0.baseAddress!) }
-        }
-        #expect(Array(text.prefix(expected.count)) == expected)
-        #expect(text.suffix(32).allSatisfy { $0 == 0xEE }, "\(length)")
+    for size in [16, 32] {
+      let bytes = (0..<size * 48).map { _ in UInt8.random(in: 0...255, using: &random) }
+      let cell = URLBase64.cellBytes(of: size)
+      var text = [UInt8](repeating: 0, count: 48 * cell)
+      var elements = text.mutableSpan
+      var span = elements.mutableBytes
+      URLBase64.writeCells(bytes.span.bytes, of: size, to: &span)
+      for piece in 0..<48 {
+        let expected = Base64.encodeURL(Array(bytes[piece * size..<(piece + 1) * size]))
+        #expect(expected.count == Base64.count(of: size))
+        #expect(Array(text[piece * cell..<piece * cell + expected.count]) == expected)
       }
     }
   }

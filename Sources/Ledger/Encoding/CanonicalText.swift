@@ -15,11 +15,14 @@ struct CanonicalText: ~Copyable {
   /// How many bytes are written.
   private(set) var count = 0
   private let base: UnsafeMutablePointer<UInt8>
+  /// Bytes behind the capacity that may be read and written and say nothing, so that short texts are
+  /// copied in whole vectors.
+  private static let slack = 32
 
   /// An empty buffer.
   init(capacity: Int) {
     self.capacity = capacity
-    unsafe base = .allocate(capacity: capacity)
+    unsafe base = .allocate(capacity: capacity + Self.slack)
   }
 
   deinit { unsafe base.deallocate() }
@@ -47,7 +50,7 @@ struct CanonicalText: ~Copyable {
 
   /// Takes `more` bytes of room and says where they begin.
   @inline(__always)
-  private mutating func claim(_ more: Int) -> UnsafeMutablePointer<UInt8> {
+  mutating func claim(_ more: Int) -> UnsafeMutablePointer<UInt8> {
     precondition(
       more <= capacity - count, "an event is larger than the room computed for this site")
     defer { count += more }
@@ -55,12 +58,14 @@ struct CanonicalText: ~Copyable {
   }
 
   /// Appends ASCII text as it is.
+  @inline(__always)
   mutating func literal(_ text: StaticString) {
     let size = text.utf8CodeUnitCount
     unsafe claim(size).update(from: text.utf8Start, count: size)
   }
 
   /// Appends one byte.
+  @inline(__always)
   mutating func byte(_ value: UInt8) { unsafe claim(1).pointee = value }
 
   /// Appends bytes as they are.
@@ -80,97 +85,6 @@ struct CanonicalText: ~Copyable {
 
   /// Appends `true` or `false`.
   mutating func boolean(_ value: Bool) { literal(value ? "true" : "false") }
-
-  /// Appends a whole number, clamped to what every JSON reader keeps exactly (RFC 7493, 2.2).
-  mutating func integer(_ value: Int64) { decimal(value, places: 0) }
-
-  /// Appends a count, clamped like ``integer(_:)``.
-  mutating func integer(_ value: UInt64) {
-    integer(Int64(min(value, UInt64(Self.magnitudeMax))))
-  }
-
-  /// Largest magnitude of the digits of a number: 15 digits always survive a double.
-  static let magnitudeMax: Int64 = 999_999_999_999_999
-
-  /// Appends `scaled` · 10^-`places` in the shortest decimal form.
-  ///
-  /// With more than 6 places a magnitude below 10^-6 is rounded to 6 places, because RFC 8785 would
-  /// write it with an exponent.
-  ///
-  /// - Parameters:
-  ///   - scaled: clamped to ±(10^15 - 1).
-  ///   - places: digits after the point, 0 ... 9.
-  mutating func decimal(_ scaled: Int64, places: Int) {
-    var digits = UInt64(min(scaled.magnitude, UInt64(Self.magnitudeMax)))
-    var places = places
-    if places > 6 {
-      var unit: UInt64 = 1
-      for _ in 6..<places { unit *= 10 }
-      if digits < unit {
-        digits = (digits + unit / 2) / unit
-        places = 6
-      }
-    }
-    while places > 0, digits % 10 == 0 {
-      digits /= 10
-      places -= 1
-    }
-    if scaled < 0, digits > 0 { byte(UInt8(ascii: "-")) }
-    // Digits from the right; at least one stands before the point.
-    var text = InlineArray<20, UInt8>(repeating: 0)
-    var start = 20
-    var done = 0
-    while digits > 0 || done <= places {
-      if done == places, places > 0 {
-        start -= 1
-        text[start] = UInt8(ascii: ".")
-      }
-      start -= 1
-      text[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digits % 10)
-      digits /= 10
-      done += 1
-    }
-    for place in start..<20 { byte(text[place]) }
-  }
-
-  /// Appends `value` rounded to `places` digits after the point, ties to even; 0 when it is not a
-  /// number, the largest magnitude when it is infinite.
-  mutating func number(_ value: Double, places: Int) {
-    var scale = 1.0
-    for _ in 0..<places { scale *= 10 }
-    let scaled = (value * scale).rounded(.toNearestOrEven)
-    let limit = Double(Self.magnitudeMax)
-    decimal(scaled.isNaN ? 0 : Int64(max(-limit, min(limit, scaled))), places: places)
-  }
-
-  /// Appends the lower-case hexadecimal text of `id` as a JSON string.
-  mutating func uuid(_ id: EventID) {
-    byte(UInt8(ascii: "\""))
-    hexadecimal(id)
-    byte(UInt8(ascii: "\""))
-  }
-
-  /// Appends the lower-case hexadecimal text of `id`.
-  mutating func hexadecimal(_ id: EventID) {
-    for place in 0..<32 {
-      if place == 8 || place == 12 || place == 16 || place == 20 { byte(UInt8(ascii: "-")) }
-      byte(id.digit(at: place))
-    }
-  }
-
-  /// Appends a moment as a JSON string.
-  mutating func timestamp(_ text: TimestampText) {
-    byte(UInt8(ascii: "\""))
-    for place in 0..<TimestampText.count { byte(text.bytes[place]) }
-    byte(UInt8(ascii: "\""))
-  }
-
-  /// Appends `value` in `width` bytes, most significant first.
-  mutating func bigEndian(_ value: UInt64, width: Int) {
-    for place in stride(from: width - 1, through: 0, by: -1) {
-      byte(UInt8(truncatingIfNeeded: value >> UInt64(8 * place)))
-    }
-  }
 
   // MARK: - What is written
 
@@ -197,16 +111,50 @@ struct CanonicalText: ~Copyable {
     _ = unsafe memcpy(claim(range.count), other.written(range), range.count)
   }
 
-  /// Appends what `other` has written at `range` in base 64 for URLs, not padded.
-  mutating func base64URL(_ range: Range<Int>, of other: borrowing CanonicalText) {
-    let source = unsafe UnsafeRawBufferPointer(start: other.written(range), count: range.count)
-    unsafe Base64.encodeURL(source, to: claim(Base64.count(of: range.count)))
+  /// Appends what `other` has written at `range`, a short text, by whole vectors.
+  @inline(__always)
+  mutating func short(_ range: Range<Int>, of other: borrowing CanonicalText) {
+    let source = unsafe UnsafeRawPointer(other.written(range))
+    let target = unsafe UnsafeMutableRawPointer(claim(range.count))
+    // Both have room behind them.
+    var place = 0
+    repeat {
+      let vector = unsafe source.loadUnaligned(fromByteOffset: place, as: SIMD16<UInt8>.self)
+      unsafe target.storeBytes(of: vector, toByteOffset: place, as: SIMD16<UInt8>.self)
+      place &+= 16
+    } while place < range.count
   }
 
-  /// Appends `source` in base 64 for URLs, not padded.
-  mutating func base64URL(_ source: RawSpan) {
-    let target = unsafe claim(Base64.count(of: source.byteCount))
-    unsafe source.withUnsafeBytes { unsafe Base64.encodeURL($0, to: target) }
+  /// Appends what `plain` has written up to each of `ends` as messages (``URLBase64``).
+  mutating func messages(
+    of plain: borrowing CanonicalText, ends: Span<UInt32>, blockEnds: inout MutableSpan<UInt32>
+  ) {
+    let room = URLBase64.blockBytesMax(of: plain.count, messages: ends.count)
+    precondition(room <= capacity - count)
+    let source = unsafe UnsafeRawBufferPointer(start: plain.base, count: plain.count + Self.slack)
+    let target = unsafe UnsafeMutableRawBufferPointer(
+      start: base + count, count: room + URLBase64.slack)
+    var blocks = unsafe target.mutableBytes
+    unsafe URLBase64.writeMessages(source.bytes, ends: ends, to: &blocks, blockEnds: &blockEnds)
+    count += ends.isEmpty ? 0 : 64 * Int(blockEnds[ends.count - 1])
+  }
+
+  /// Appends the digests of the messages that are all `other` has written.
+  mutating func digests(ofMessages other: borrowing CanonicalText, blockEnds: Span<UInt32>) {
+    let size = 32 * blockEnds.count
+    let target = unsafe UnsafeMutableRawBufferPointer(start: claim(size), count: size)
+    var digests = unsafe target.mutableBytes
+    let source = unsafe UnsafeRawBufferPointer(start: other.base, count: other.count)
+    unsafe SHA256Digest.writePadded(source.bytes, blockEnds: blockEnds, to: &digests)
+  }
+
+  /// Appends the base 64 of the pieces of `size` bytes that `bytes` is made of, each in a cell
+  /// (``URLBase64``).
+  mutating func cells(_ bytes: RawSpan, of size: Int) {
+    let room = bytes.byteCount / size * URLBase64.cellBytes(of: size)
+    let target = unsafe UnsafeMutableRawBufferPointer(start: claim(room), count: room)
+    var cells = unsafe target.mutableBytes
+    URLBase64.writeCells(bytes, of: size, to: &cells)
   }
 
   /// Appends the digests of the texts that `other` has written and that end at `ends`.
@@ -239,6 +187,14 @@ struct CanonicalText: ~Copyable {
   func order(_ a: Range<Int>, _ b: Range<Int>) -> Int {
     let order = unsafe memcmp(written(a), written(b), min(a.count, b.count))
     return order == 0 ? a.count - b.count : Int(order)
+  }
+
+  /// The first eight bytes of `range`, which order as they do; zeros where it is shorter.
+  @inline(__always)
+  func key(_ range: Range<Int>) -> UInt64 {
+    // There is room behind what is written.
+    let word = unsafe UnsafeRawPointer(written(range)).loadUnaligned(as: UInt64.self)
+    return word.bigEndian & ~(UInt64.max >> UInt64(8 * min(range.count, 8)))
   }
 
   /// The eight bytes at `offset` as a number that orders as they do.

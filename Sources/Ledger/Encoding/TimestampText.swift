@@ -20,21 +20,24 @@ struct TimestampText: BitwiseCopyable, CustomStringConvertible {
     let days = time.unixNanos / nanosPerDay - (time.unixNanos % nanosPerDay < 0 ? 1 : 0)
     let (year, month, day) = Self.civil(daysSinceEpoch: days)
     let micros = nanosOfDay / 1000
-    let seconds = micros / 1_000_000
+    let (seconds, fraction) = (micros / 1_000_000, micros % 1_000_000)
     var text = InlineArray<27, UInt8>(repeating: UInt8(ascii: "0"))
-    Self.put(year, digits: 4, at: 0, in: &text)
+    Self.put(year / 100, at: 0, in: &text)
+    Self.put(year % 100, at: 2, in: &text)
     text[4] = UInt8(ascii: "-")
-    Self.put(month, digits: 2, at: 5, in: &text)
+    Self.put(month, at: 5, in: &text)
     text[7] = UInt8(ascii: "-")
-    Self.put(day, digits: 2, at: 8, in: &text)
+    Self.put(day, at: 8, in: &text)
     text[10] = UInt8(ascii: "T")
-    Self.put(seconds / 3600, digits: 2, at: 11, in: &text)
+    Self.put(seconds / 3600, at: 11, in: &text)
     text[13] = UInt8(ascii: ":")
-    Self.put(seconds / 60 % 60, digits: 2, at: 14, in: &text)
+    Self.put(seconds / 60 % 60, at: 14, in: &text)
     text[16] = UInt8(ascii: ":")
-    Self.put(seconds % 60, digits: 2, at: 17, in: &text)
+    Self.put(seconds % 60, at: 17, in: &text)
     text[19] = UInt8(ascii: ".")
-    Self.put(micros % 1_000_000, digits: 6, at: 20, in: &text)
+    Self.put(fraction / 10_000, at: 20, in: &text)
+    Self.put(fraction / 100 % 100, at: 22, in: &text)
+    Self.put(fraction % 100, at: 24, in: &text)
     text[26] = UInt8(ascii: "Z")
     bytes = text
   }
@@ -47,14 +50,13 @@ struct TimestampText: BitwiseCopyable, CustomStringConvertible {
     }
   }
 
-  private static func put(
-    _ value: Int64, digits: Int, at start: Int, in text: inout InlineArray<27, UInt8>
-  ) {
-    var rest = value
-    for place in stride(from: start + digits - 1, through: start, by: -1) {
-      text[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-      rest /= 10
-    }
+  /// Puts two digits of a value below 100.
+  @inline(__always)
+  private static func put(_ value: Int64, at start: Int, in text: inout InlineArray<27, UInt8>) {
+    let pair = UInt32(truncatingIfNeeded: value)
+    let tens = (pair * 103) >> 10
+    text[start] = UInt8(truncatingIfNeeded: 0x30 + tens)
+    text[start + 1] = UInt8(truncatingIfNeeded: 0x30 + pair - tens * 10)
   }
 
   /// The date of the proleptic Gregorian calendar, counting years from 1 March in eras of 400

@@ -1,5 +1,3 @@
-import Digests
-
 /// Base 64 of RFC 4648: the standard alphabet with padding (section 4), as notes and proofs have
 /// it, and the URL alphabet without (section 5), as disclosures have it.
 ///
@@ -7,7 +5,7 @@ import Digests
 enum Base64 {
   private static let standard = Array(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-  fileprivate static let url = Array(
+  private static let url = Array(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
   /// `bytes` in the standard alphabet, padded.
@@ -22,37 +20,6 @@ enum Base64 {
 
   /// Length of the text of `count` bytes, not padded.
   static func count(of count: Int) -> Int { (count * 4 + 2) / 3 }
-
-  /// Writes `bytes` in the URL alphabet, not padded, to `target`, which has room for
-  /// ``count(of:)``.
-  static func encodeURL(
-    _ bytes: UnsafeRawBufferPointer, to target: UnsafeMutablePointer<UInt8>
-  ) {
-    guard unsafe !URLBase64.encodeURL(bytes, to: target) else { return }
-    unsafe encodeURLByTable(bytes, to: target)
-  }
-
-  /// As ``encodeURL(_:to:)``, for processors that have not the instructions.
-  static func encodeURLByTable(
-    _ bytes: UnsafeRawBufferPointer, to target: UnsafeMutablePointer<UInt8>
-  ) {
-    let pairs = unsafe Base64Pairs.shared.entries
-    let out = UnsafeMutableRawPointer(target)
-    var (from, to) = (0, 0)
-    while from &+ 3 <= bytes.count {
-      let bits =
-        unsafe Int(bytes[from]) << 16 | Int(bytes[from &+ 1]) << 8 | Int(bytes[from &+ 2])
-      let four = unsafe UInt32(pairs[bits >> 12]) | UInt32(pairs[bits & 0xFFF]) << 16
-      unsafe out.storeBytes(of: four.littleEndian, toByteOffset: to, as: UInt32.self)
-      from &+= 3
-      to &+= 4
-    }
-    let left = bytes.count - from
-    guard left > 0 else { return }
-    let bits = unsafe Int(bytes[from]) << 16 | (left == 2 ? Int(bytes[from + 1]) << 8 : 0)
-    unsafe out.storeBytes(of: pairs[bits >> 12].littleEndian, toByteOffset: to, as: UInt16.self)
-    if left == 2 { unsafe target[to + 2] = url[(bits >> 6) & 63] }
-  }
 
   /// What a padded text of the standard alphabet says; `nil` for any other text.
   static func decode(_ text: some StringProtocol) -> [UInt8]? {
@@ -104,23 +71,5 @@ enum Base64 {
       }
     }
     return bytes
-  }
-}
-
-/// The two symbols of every twelve bits in the URL alphabet, the first in the low byte.
-///
-/// Invariant for `@unchecked Sendable`: written only while it is made, by one thread, and never freed.
-@safe
-private struct Base64Pairs: @unchecked Sendable {
-  static let shared = Base64Pairs()
-
-  let entries: UnsafePointer<UInt16>
-
-  private init() {
-    let table = UnsafeMutablePointer<UInt16>.allocate(capacity: 4096)
-    for bits in 0..<4096 {
-      unsafe table[bits] = UInt16(Base64.url[bits >> 6]) | UInt16(Base64.url[bits & 63]) << 8
-    }
-    unsafe entries = UnsafePointer(table)
   }
 }

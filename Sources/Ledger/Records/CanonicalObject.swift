@@ -16,22 +16,26 @@ public struct CanonicalObject: Sendable {
 
   /// The object that `text` holds, all of it.
   public init?(_ text: ArraySlice<UInt8>) {
-    let bytes = unsafe text.span.bytes
-    var walk = CanonicalScan.Walk.object(at: 0, end: bytes.byteCount)
+    guard let members = Self.read(text, { Self.members($0, text) }) else { return nil }
+    self.members = members
+  }
+
+  private static func members(
+    _ scan: CanonicalScan, _ text: ArraySlice<UInt8>
+  ) -> [Member]? {
+    var walk = CanonicalScan.Walk.object(at: 0, end: scan.count)
+    var members: [Member] = []
     while true {
-      switch walk.next(in: bytes) {
+      switch walk.next(in: scan) {
       case .wrong: return nil
-      case .end:
-        guard walk.place == bytes.byteCount else { return nil }
-        return
+      case .end: return walk.place == scan.count ? members : nil
       case .value:
         let start = walk.place
-        guard let name = walk.name, CanonicalScan.passValue(bytes, &walk.place, bytes.byteCount)
-        else { return nil }
+        guard let name = walk.name, scan.passValue(&walk.place, scan.count) else { return nil }
         members.append(
           Member(
-            name: String(decoding: Self.slice(text, name), as: UTF8.self),
-            value: Self.slice(text, start..<walk.place)))
+            name: String(decoding: slice(text, name), as: UTF8.self),
+            value: slice(text, start..<walk.place)))
       }
     }
   }
@@ -43,34 +47,43 @@ public struct CanonicalObject: Sendable {
 
   /// The elements of a canonical JSON array; `nil` when `text` is none.
   public static func elements(of text: ArraySlice<UInt8>) -> [ArraySlice<UInt8>]? {
-    let bytes = unsafe text.span.bytes
-    var walk = CanonicalScan.Walk.array(at: 0, end: bytes.byteCount)
-    var elements: [ArraySlice<UInt8>] = []
-    while true {
-      switch walk.next(in: bytes) {
-      case .wrong: return nil
-      case .end: return walk.place == bytes.byteCount ? elements : nil
-      case .value:
-        let start = walk.place
-        guard CanonicalScan.passValue(bytes, &walk.place, bytes.byteCount) else { return nil }
-        elements.append(slice(text, start..<walk.place))
+    read(text) { scan in
+      var walk = CanonicalScan.Walk.array(at: 0, end: scan.count)
+      var elements: [ArraySlice<UInt8>] = []
+      while true {
+        switch walk.next(in: scan) {
+        case .wrong: return nil
+        case .end: return walk.place == scan.count ? elements : nil
+        case .value:
+          let start = walk.place
+          guard scan.passValue(&walk.place, scan.count) else { return nil }
+          elements.append(slice(text, start..<walk.place))
+        }
       }
     }
   }
 
   /// The content of a JSON string without escapes; `nil` for anything else.
   public static func plainString(_ text: ArraySlice<UInt8>) -> String? {
-    let bytes = unsafe text.span.bytes
-    return CanonicalScan.plainString(bytes, 0..<bytes.byteCount).map {
-      String(decoding: slice(text, $0), as: UTF8.self)
+    read(text) { scan in
+      scan.plainString(0..<scan.count).map {
+        String(decoding: slice(text, $0), as: UTF8.self)
+      }
     }
   }
 
   /// The number in `text` times 10^`places`, exactly; `nil` when it is no plain decimal number, has
   /// more digits behind the point, or does not fit.
   public static func scaled(_ text: ArraySlice<UInt8>, places: Int) -> Int64? {
-    let bytes = unsafe text.span.bytes
-    return CanonicalScan.scaled(bytes, 0..<bytes.byteCount, places: places)
+    read(text) { $0.scaled(0..<$0.count, places: places) }
+  }
+
+  /// Lends `text`, marked.
+  private static func read<Result>(
+    _ text: ArraySlice<UInt8>, _ body: (CanonicalScan) -> Result
+  ) -> Result {
+    var marks = MarkBuffer(capacity: text.count)
+    return unsafe text.withUnsafeBytes { unsafe body(marks.mark($0)) }
   }
 
   private static func slice(_ text: ArraySlice<UInt8>, _ range: Range<Int>) -> ArraySlice<UInt8> {

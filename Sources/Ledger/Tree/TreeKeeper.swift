@@ -12,6 +12,12 @@ struct TreeKeeper<Storage: LogStorage> {
   private(set) var signed: Checkpoint?
   /// Whether the tree was made anew and has not reached the signed size: its root is checked there.
   private var isRebuilding = false
+  private let leaves = Leaves()
+
+  /// Memory for making leaves, used again for each batch.
+  private final class Leaves {
+    var writer = LeafWriter()
+  }
 
   /// The keeper of the log in `storage`, of which everything up to `durable` is durable.
   init(storage: Storage, signer: NoteSigner, durable: UInt64) throws(LedgerError) {
@@ -72,21 +78,22 @@ struct TreeKeeper<Storage: LogStorage> {
     guard tree.size < durable else { return false }
     var ids: [EventID] = []
     let known = index.size
-    var writer = LeafWriter()
+    // Of what a failed reading left.
+    _ = leaves.writer.take()
     let reading = try reader.read(
       from: tree.size + 1, limit: Self.batchMax, bytesMax: 4 << 20, durable: durable
     ) { record, salts, payload in
-      writer.append(record.header, salts: salts, payload: payload)
+      leaves.writer.append(record.header, salts: salts, payload: payload)
       if record.sequence > known { ids.append(record.header.id) }
     }
-    var leaves = writer.take()
+    var taken = leaves.writer.take()
     if case .gone(let oldest) = reading {
       // Removed before there was a tree: nothing is known of them, and their leaf says so.
       let unknown = min(oldest - 1 - tree.size, UInt64(Self.batchMax))
-      leaves = Array(repeating: .leaf([]), count: Int(unknown))
+      taken = Array(repeating: .leaf([]), count: Int(unknown))
       if known == tree.size { ids = Array(repeating: .none, count: Int(unknown)) }
     }
-    try tree.append(leaves)
+    try tree.append(taken)
     try index.append(ids)
     if isRebuilding { try checkRebuilt() }
     return tree.size < durable

@@ -24,6 +24,8 @@ struct GroupCommit: ~Copyable {
     /// Acknowledged a second.
     var acknowledged: Double
     var recordsPerSync: Double
+    /// Processor time of encoding, appending and committing a record, nanoseconds.
+    var processor: Double
     /// Acknowledged a second with one record a group.
     var single: Double
     var sqlite: Double
@@ -34,6 +36,8 @@ struct GroupCommit: ~Copyable {
   private var encoder = BenchEvents.encoder()
   private var events = BenchEvents()
   private let database: SQLiteLog
+  /// Processor time of the storing thread while it stored, nanoseconds.
+  private var processor: UInt64 = 0
   private var latencies = [UInt64](
     repeating: 0, count: Int(GroupCommit.rate * GroupCommit.roundNanos / 1_000_000_000))
 
@@ -57,7 +61,8 @@ struct GroupCommit: ~Copyable {
     let round = Round(
       probe: probe, p50: Double(latencies[count / 2]), p99: Double(latencies[count * 99 / 100]),
       max: Double(latencies[count - 1]), acknowledged: Double(count) * 1e9 / Double(nanos),
-      recordsPerSync: Double(count) / Double(groups), single: try single(), sqlite: sqlite())
+      recordsPerSync: Double(count) / Double(groups),
+      processor: Double(processor) / Double(count), single: try single(), sqlite: sqlite())
     try log.applyRetention(
       bytesMax: 768 << 20, ageNanosMax: .max, now: WallTime(unixNanos: 0))
     return round
@@ -70,19 +75,28 @@ struct GroupCommit: ~Copyable {
     let interval = 1_000_000_000 / Self.rate
     let start = vdt_bench_nanos()
     var done = 0
+    processor = 0
     while done < latencies.count {
       let due = min(Int((vdt_bench_nanos() - start) / interval), latencies.count)
       guard due > done else {
         vdt_bench_pause()
         continue
       }
+      let before = Self.threadNanos()
       for number in done..<due { try log.append(events.event(UInt64(number)), using: &encoder) }
       try log.commit()
+      processor += Self.threadNanos() - before
       let now = vdt_bench_nanos() - start
       for number in done..<due { latencies[number] = now - UInt64(number) * interval }
       done = due
     }
     return vdt_bench_nanos() - start
+  }
+
+  private static func threadNanos() -> UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }
 
   /// One record a group, as fast as it goes.

@@ -104,6 +104,7 @@ struct WholeLedger {
     let proof = try prover.proof(of: sequence)
     let seconds = Self.seconds(since: start)
     guard let (_, record) = found else { preconditionFailure("record \(sequence) is not there") }
+    precondition(record.disclosures.count > 30, "record \(sequence) is not taken as an event")
     precondition(
       ProofCheck.includes(
         record.leaf, index: sequence - 1, size: count, root: prover.checkpoint.root,

@@ -134,7 +134,19 @@ SHA static void compress(struct lane *first, struct lane *second, size_t blocks)
   second->cdgh = cdghB;
 }
 
-void vdt_sha256_all(const uint8_t *text, const uint32_t *ends, size_t count, uint8_t *digests) {
+/// A message that is padded already, of whole blocks.
+SHA static void begin_padded(struct lane *lane, const uint8_t *text, size_t blocks, uint8_t *digest) {
+  lane->abef = _mm_set_epi32(0x6a09e667, (int)0xbb67ae85, 0x510e527f, (int)0x9b05688c);
+  lane->cdgh = _mm_set_epi32(0x3c6ef372, (int)0xa54ff53a, 0x1f83d9ab, 0x5be0cd19);
+  lane->digest = digest;
+  lane->at = text;
+  lane->blocks = blocks;
+  lane->tail_blocks = 0;
+}
+
+/// All messages, each taken up by the lane that is free first. `ends` count bytes, or blocks of padded messages.
+SHA static inline __attribute__((always_inline)) void all(const uint8_t *text, const uint32_t *ends, size_t count,
+                                                          uint8_t *digests, bool is_padded) {
   struct lane lanes[2];
   bool is_busy[2] = {false, false};
   size_t next = 0;
@@ -142,7 +154,13 @@ void vdt_sha256_all(const uint8_t *text, const uint32_t *ends, size_t count, uin
     for (int i = 0; i < 2; i++) {
       if (is_busy[i] || next == count) continue;
       const uint32_t start = next == 0 ? 0 : ends[next - 1];
-      begin(&lanes[i], text + start, ends[next] - start, digests + 32 * next);
+      const size_t size = ends[next] - start;
+      uint8_t *digest = digests + 32 * next;
+      if (is_padded) {
+        begin_padded(&lanes[i], text + (size_t)start * 64, size, digest);
+      } else {
+        begin(&lanes[i], text + start, size, digest);
+      }
       is_busy[i] = true;
       next++;
     }
@@ -170,42 +188,12 @@ void vdt_sha256_all(const uint8_t *text, const uint32_t *ends, size_t count, uin
   }
 }
 
-bool vdt_base64url_can(void) {
-  __builtin_cpu_init();
-  return __builtin_cpu_supports("ssse3");
+SHA void vdt_sha256_all(const uint8_t *text, const uint32_t *ends, size_t count, uint8_t *digests) {
+  all(text, ends, count, digests, false);
 }
 
-/// The sixteen characters of the first twelve bytes.
-///
-/// Source: Mula and Lemire, "Faster Base64 Encoding and Decoding Using AVX2 Instructions", ACM Transactions on the
-/// Web 12, 2018, section 3; here with the alphabet for URLs and half as wide.
-__attribute__((target("ssse3"))) static inline __m128i characters(__m128i bytes) {
-  const __m128i triples =
-      _mm_shuffle_epi8(bytes, _mm_setr_epi8(1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10));
-  const __m128i odd =
-      _mm_mulhi_epu16(_mm_and_si128(triples, _mm_set1_epi32(0x0fc0fc00)), _mm_set1_epi32(0x04000040));
-  const __m128i even =
-      _mm_mullo_epi16(_mm_and_si128(triples, _mm_set1_epi32(0x003f03f0)), _mm_set1_epi32(0x01000010));
-  const __m128i six = _mm_or_si128(odd, even);
-  // 0 for a to z, 1 to 10 for the digits, 11, 12 for - and _, 13 for A to Z: what to add to the six bits.
-  const __m128i kind = _mm_or_si128(
-      _mm_subs_epu8(six, _mm_set1_epi8(51)),
-      _mm_and_si128(_mm_cmpgt_epi8(_mm_set1_epi8(26), six), _mm_set1_epi8(13)));
-  const __m128i shift = _mm_setr_epi8('a' - 26, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52,
-                                      '0' - 52, '0' - 52, '0' - 52, '0' - 52, '-' - 62, '_' - 63, 'A', 0, 0);
-  return _mm_add_epi8(six, _mm_shuffle_epi8(shift, kind));
-}
-
-__attribute__((target("ssse3"))) void vdt_base64url(const uint8_t *bytes, size_t count, uint8_t *text) {
-  for (; count >= 16; count -= 12, bytes += 12, text += 16) {
-    _mm_storeu_si128((__m128i *)text, characters(_mm_loadu_si128((const __m128i *)bytes)));
-  }
-  if (count == 0) return;
-  uint8_t rest[32] = {0}, last[32];
-  memcpy(rest, bytes, count);
-  _mm_storeu_si128((__m128i *)last, characters(_mm_loadu_si128((const __m128i *)rest)));
-  _mm_storeu_si128((__m128i *)(last + 16), characters(_mm_loadu_si128((const __m128i *)(rest + 12))));
-  memcpy(text, last, (count * 4 + 2) / 3);
+SHA void vdt_sha256_padded(const uint8_t *blocks, const uint32_t *block_ends, size_t count, uint8_t *digests) {
+  all(blocks, block_ends, count, digests, true);
 }
 
 #else
@@ -220,12 +208,11 @@ void vdt_sha256_all(const uint8_t *text, const uint32_t *ends, size_t count, uin
   (void)digests;
 }
 
-bool vdt_base64url_can(void) { return false; }
-
-void vdt_base64url(const uint8_t *bytes, size_t count, uint8_t *text) {
-  (void)bytes;
+void vdt_sha256_padded(const uint8_t *blocks, const uint32_t *block_ends, size_t count, uint8_t *digests) {
+  (void)blocks;
+  (void)block_ends;
   (void)count;
-  (void)text;
+  (void)digests;
 }
 
 #endif
