@@ -90,10 +90,9 @@ let rooms: [Room] = [
   Room(
     name: "Publishing", floor: 4, uses: ["Ledger"],
     products: [
-      "Hummingbird/hummingbird", "HummingbirdCore/hummingbird", "HummingbirdTLS/hummingbird",
-      "HTTPTypes/swift-http-types", "NIOCore/swift-nio", "NIOPosix/swift-nio",
-      "NIOSSL/swift-nio-ssl", "Logging/swift-log", "ServiceLifecycle/swift-service-lifecycle",
-      "Crypto/swift-crypto",
+      "Hummingbird/hummingbird", "HummingbirdCore/hummingbird", "HTTPTypes/swift-http-types",
+      "NIOCore/swift-nio", "NIOHTTP1/swift-nio", "NIOPosix/swift-nio", "NIOSSL/swift-nio-ssl",
+      "Logging/swift-log", "ServiceLifecycle/swift-service-lifecycle", "Crypto/swift-crypto",
     ]),
   Room(
     name: "Receiving", floor: 4, uses: ["Ledger", "SiteConfiguration"],

@@ -96,6 +96,16 @@ extension SiteReader {
         publishing.connectionsMax = most
       }
       let tls = section.optional("tls")
+      if let entry = section.optional("local_port"), let port = entry.integer(in: 1...65_535) {
+        if tls == nil || port == publishing.port {
+          entry.error(
+            .conflict, expected: "a port other than \"port\", and \"tls\" beside it",
+            remedy: "Choose another port, or leave it out: without \"tls\" the post's own clients "
+              + "use \"port\"")
+        } else {
+          publishing.localPort = port
+        }
+      }
       publishing.tls = tls?.section { section in
         let certificate = section.required("certificate", example: "credential:post.pem")
           .flatMap { secretPath($0) }

@@ -122,6 +122,9 @@ public struct PublishingConfiguration: Sendable, Equatable {
   public var port = 8420
   /// TLS with client certificates; `nil` on loopback only.
   public var tls: TLS?
+  /// TCP port of the loopback address where the post's own clients get everything, beside partners
+  /// with TLS; `nil` for none.
+  public var localPort: Int?
   /// Handling code that every event carries.
   public var handling = "restricted"
   /// A heartbeat event goes out so often, seconds, 1 ... 3,600.

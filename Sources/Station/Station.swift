@@ -43,6 +43,7 @@ public final class Station: Sendable {
   private let notifier = ServiceNotifier()
   private let running: Mutex<Running?>
   private let agreements = AgreementBook()
+  private let cosignatures: CosignatureBook
   private let releases: ReleaseDesk
   private let ledger: LedgerStore
   private let ledgerDirectory: String
@@ -78,6 +79,7 @@ public final class Station: Sendable {
       of: loaded.configuration.site.post, log: .ledger, epoch: ledger.epoch, seed: signingSeed)
     try SigningKeyFile.publish(key, stateDirectory: state)
     logger.notice("the ledger is signed with \(key)")
+    cosignatures = CosignatureBook(stateDirectory: state, key: key)
     releases = try ReleaseDesk(
       directory: state + "/releases", post: loaded.configuration.site.post,
       retention: loaded.configuration.storage, signingSeed: signingSeed, logger: logger)
@@ -175,8 +177,10 @@ public final class Station: Sendable {
     let server = EventServer(
       settings: settings, store: store, feed: feed,
       gate: AgreementGate(
-        book: agreements, desk: releases, store: ledger, post: loaded.configuration.site.post),
-      proofs: LedgerProofs(directory: ledgerDirectory), counters: counters, logger: logger,
+        book: agreements, desk: releases, store: ledger, post: loaded.configuration.site.post,
+        cosignatures: cosignatures),
+      proofs: LedgerProofs(directory: ledgerDirectory, cosignatures: cosignatures),
+      counters: counters, logger: logger,
       health: { [self] in
         (board.isHealthy, board.json(site: site, software: SoftwareVersion.text))
       },

@@ -66,7 +66,8 @@ def curls(setup, lines, post):
     for line in lines:
         name = re.search(r"/v1/\w+", line)[0]
         # The stream has no end, and a wait may take its time: two seconds show that they work.
-        found = shell(f"{setup.replace('curl', 'curl -m 2')}\n{line.replace('CURSOR', cursor)}")
+        seconds = 2 if name == "/v1/stream" or "wait=" in line else 20
+        found = shell(f"{setup.replace('curl', f'curl -m {seconds}')}\n{line.replace('CURSOR', cursor)}")
         text = found.stdout
         if name == "/v1/events" and text:
             page = json.loads(text)

@@ -15,7 +15,7 @@ import threading
 import time
 import xml.etree.ElementTree
 
-from certificates import digest, make_authority, make_certificate
+from certificates import ask, digest, make_authority, make_certificate
 from support import (
     PROCESSES, WORK, check, free_port, get, main, output, run, start, wait_until, write_site)
 
@@ -26,7 +26,7 @@ agreement: 1
 id: urn:agreement:a-b
 parties: {{releaser: "urn:partner:a", recipient: "urn:partner:b"}}
 signed: {{document_sha256: "{document}", by: [a, b]}}
-identity: {{san_uri: "urn:partner:b", issuer_sha256: ["{issuer}"]}}
+identity: {{san_uri: "urn:partner:b", issuer_sha256: ["{issuer}"]{witness}}}
 valid: {{from: 2020-01-01T00:00:00Z, until: 2030-01-01T00:00:00Z}}
 purposes: [border-surveillance]
 exercise: live
@@ -66,13 +66,22 @@ class Partner(Demo):
         make_certificate("post", "ca", ("subjectAltName=IP:127.0.0.1", "extendedKeyUsage=serverAuth"))
         make_certificate("b", "ca", ("subjectAltName=URI:urn:partner:b", "extendedKeyUsage=clientAuth"))
         (WORK / "agreements").mkdir()
-        (WORK / "agreements" / "b.yaml").write_text(
-            AGREEMENT.format(issuer=digest("ca"), document="ab" * 32))
+        self.agree()
         section = "".join(
             f"\n    {key}: {WORK / file}" for key, file in
             (("certificate", "post.pem"), ("key", "post.key"), ("client_cas", "ca.pem")))
         self.site = write_site("site.yaml", self.port, self.state,
                                [("listen: 127.0.0.1", f"listen: 127.0.0.1\n  tls:{section}")])
+
+    def agree(self, witness=""):
+        (WORK / "agreements" / "b.yaml").write_text(
+            AGREEMENT.format(issuer=digest("ca"), document="ab" * 32, witness=witness))
+
+    def reload(self):
+        """Has the site file read anew, which says something else now: that is an event."""
+        with open(self.site, "a") as file:
+            file.write("# looked at again\n")
+        self.process.send_signal(signal.SIGHUP)
 
     def start(self):
         self.process = start("vedetted", "--config", self.site)
@@ -168,7 +177,7 @@ def receive():
     check("a receiver gets and proves events of two posts, one of them under an agreement", came,
           f"{receiver.events('ford')} {receiver.events('partner')} {receiver.notices()}\n"
           f"{output(receiver.process)}")
-    witness(receiver)
+    witness(receiver, partner)
     interfaces(receiver, endpoint)
     killing(demo, partner, receiver)
     gaps(partner, receiver)
@@ -176,12 +185,19 @@ def receive():
     lies(demo)
 
 
-def witness(receiver):
+def witness(receiver, partner):
     key = (WORK / "witness.key.pub").read_text().strip()
     notes = wait_until(lambda: [note for (note,) in receiver.ask("SELECT note FROM feed")
                                 if note and note.count("\u2014 ") == 2], 5)
     check("it cosigns the posts' checkpoints as a witness",
           notes and all(f"\u2014 {key.split('+')[0]} " in note for note in notes), notes)
+    # The agreement names it: from the next checkpoint on the post keeps its cosignatures.
+    partner.agree(f', witness: "{key}"')
+    partner.reload()
+    path, name = "/v1/checkpoint?cosigned=true", f"\u2014 {key.split('+')[0]} "
+    found = wait_until(lambda: (lambda got: got if name in got[2] else None)(ask(partner.port, path, "b")), 12)
+    check("the post keeps and serves what its witness has cosigned",
+          found and found[1] == 200 and found[2].count("\u2014 ") == 2, ask(partner.port, path, "b"))
     check("its secret is readable by its user only", (WORK / "witness.key").stat().st_mode & 0o77 == 0)
     done = wait_until(lambda: [row for row in receiver.ask(
         "SELECT acknowledged FROM feed WHERE name = 'partner'") if row[0]], 12)

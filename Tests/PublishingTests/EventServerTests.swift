@@ -65,6 +65,7 @@ import Testing
     ("/v1/events?after=000000000000abcd.3", 410), ("/v1/events?limit=0", 400),
     ("/v1/events?limit=x", 400),
     ("/v1/events?wait=999", 400), ("/v1/nothing", 404),
+    ("/v1/events?after=" + String(repeating: "7", count: 9_000), 414),
   ])
   func `a request that cannot be served is told why`(path: String, status: Int) async throws {
     let fixture = FeedFixture()
@@ -76,6 +77,8 @@ import Testing
       #expect(client.read { $0.contains("\r\n\r\n") })
       #expect(client.text.hasPrefix("HTTP/1.1 \(status) "), "\(client.text)")
       if status != 404 { #expect(client.read { $0.contains("remedy") }) }
+      let refused = fixture.counters.refusals.reduce(0) { $0 + $1.count }
+      #expect(refused == (status == 404 ? 0 : 1))
     }
   }
 

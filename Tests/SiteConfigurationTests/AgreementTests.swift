@@ -55,6 +55,9 @@ import Testing
     Mistake(
       old: "classes: [vehicle]", new: "classes: [vehicle, drone]", place: "21:5", code: .conflict),
     Mistake(old: "refuse: not-covered", new: "note: x", place: "27:5", code: .unknownKey),
+    Mistake(
+      old: "san_uri: \"urn:partner:b\"", new: "witness: b+1+x, san_uri: \"urn:partner:b\"",
+      place: "6:21", code: .badValue),
   ])
   func `each mistake is told with its place and a remedy, and nothing applies`(
     _ mistake: Mistake

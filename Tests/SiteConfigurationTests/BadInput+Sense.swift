@@ -193,6 +193,15 @@ extension BadInput {
           + "encryption and client certificates."
       ]),
     BadInput(
+      name: "a door for the post's own clients without TLS at the other", text: .site,
+      old: "listen: 127.0.0.1",
+      new: "listen: 127.0.0.1, local_port: 8421",
+      expected: [
+        "site.yaml:45:45: error: publishing.local_port: found \"8421\"; expected a port other "
+          + "than \"port\", and \"tls\" beside it. Choose another port, or leave it out: without "
+          + "\"tls\" the post's own clients use \"port\"."
+      ]),
+    BadInput(
       name: "a host that is no address", text: .site,
       old: "listen: 127.0.0.1",
       new: "listen: center.example",

@@ -63,6 +63,22 @@ public final class EventFeed: Sendable {
     timer?.cancel()
   }
 
+  /// As ``wait(after:timeout:)``, and asks each second whether the client of `source` is entitled
+  /// still: who loses its right while nothing happens is let go, too.
+  ///
+  /// - Returns: whether there is more than `sequence`.
+  /// - Throws: ``FeedRefusal``.
+  func wait(
+    after sequence: UInt64, for source: any FeedSource, timeout: Duration
+  ) async throws -> Bool {
+    let end = ContinuousClock.now + timeout
+    while durable <= sequence, !isClosed, !Task.isCancelled, ContinuousClock.now < end {
+      await wait(after: sequence, timeout: min(.seconds(1), end - ContinuousClock.now))
+      try source.checkRight()
+    }
+    return durable > sequence
+  }
+
   private func release(_ ticket: UInt64) {
     state.withLock { $0.waiters.removeValue(forKey: ticket) }?.resume()
   }

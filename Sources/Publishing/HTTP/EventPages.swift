@@ -20,31 +20,23 @@ struct EventPages: Sendable {
   var doorkeeper: Doorkeeper
 
   func respond(to request: Request, context: FeedRequestContext) async throws -> Response {
-    do {
-      let source = try await doorkeeper.feed(of: request, context: context)
-      return try await respond(to: request, from: source)
-    } catch let refusal as FeedRefusal { return jsonError(refusal) }
-  }
-
-  private func respond(
-    to request: Request, from source: any FeedSource
-  ) async throws -> Response {
+    let source = try await doorkeeper.feed(of: request, context: context)
     let query = request.uri.queryParameters
     guard let limit = number(query["limit"], default: 100, in: 1...Self.limitMax) else {
-      return jsonError(
-        .badRequest, "limit must be a whole number from 1 to \(Self.limitMax)",
+      throw FeedRefusal(
+        .parameter, reason: "limit must be a whole number from 1 to \(Self.limitMax)",
         remedy: "leave it out for 100")
     }
     guard let wait = number(query["wait"], default: 0, in: 0...Self.waitSecondsMax) else {
-      return jsonError(
-        .badRequest, "wait must be a whole number of seconds from 0 to \(Self.waitSecondsMax)",
+      throw FeedRefusal(
+        .parameter,
+        reason: "wait must be a whole number of seconds from 0 to \(Self.waitSecondsMax)",
         remedy: "leave it out to be answered at once")
     }
-    let position = try FeedPosition.resolve(
+    let after = try FeedPosition.resolve(
       query["after"].map(String.init), store: store, durable: feed.durable)
-    guard case .after(let after) = position else { return jsonError(position) }
     if wait > 0, feed.durable <= after {
-      await feed.wait(after: after, timeout: .seconds(wait))
+      _ = try await feed.wait(after: after, for: source, timeout: .seconds(wait))
     }
     return try await page(of: source, after: after, limit: limit)
   }
@@ -101,14 +93,4 @@ func jsonError(
   return Response(
     status: status, headers: [.contentType: "application/json; charset=utf-8"],
     body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
-}
-
-/// The answer for a position that cannot be served.
-func jsonError(_ position: FeedPosition) -> Response {
-  switch position {
-  case .refused(let status, let error, let remedy, let oldest):
-    jsonError(status, error, remedy: remedy, oldest: oldest)
-  case .after:
-    preconditionFailure("a position that can be served is no error")
-  }
 }

@@ -1,7 +1,6 @@
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
-import HummingbirdTLS
 public import Logging
 import NIOCore
 import NIOPosix
@@ -15,6 +14,7 @@ public import ServiceLifecycle
 /// | `GET /v1/stream` | Server-Sent Events, resumed by `Last-Event-ID` or `?after=` |
 /// | `GET /v1/events?after=&limit=&wait=` | pages and long poll |
 /// | `GET /v1/checkpoint` | the newest signed checkpoint of the ledger |
+/// | `POST /v1/cosignatures` | a witness gives a checkpoint that it has cosigned |
 /// | `GET /v1/proof?sequence=` | an event's record with its proof and what may be disclosed of it |
 /// | `GET /v1/proofs?from=&sequences=` | the same of several events, with the proof of the log's growth |
 /// | `POST /v1/acknowledgements?cursor=` | the client has stored everything up to the cursor |
@@ -63,38 +63,73 @@ public struct EventServer: Service {
   /// Serves until the surrounding service group shuts down gracefully or the task is cancelled.
   public func run() async throws {
     let onListening = onListening
-    let application = Application(
-      router: try router(),
-      server: try server(),
-      configuration: ApplicationConfiguration(
-        address: .hostname(settings.host, port: settings.port), serverName: "vedette"),
-      onServerRunning: { channel in onListening(channel.localAddress?.port ?? 0) },
-      eventLoopGroupProvider: .singleton,
-      logger: logger)
-    let feed = feed
-    do {
-      try await withGracefulShutdownHandler {
-        try await application.run()
-      } onGracefulShutdown: {
-        feed.close()
-      }
-    } catch let error as IOError {
-      throw PublishingError(
-        code: .bind, subject: "\(settings.host):\(settings.port)",
-        detail: "cannot listen: \(error); choose another port or stop what holds it")
+    let desk = try settings.tls.map { tls throws(PublishingError) in try CertificateDesk(tls) }
+    var doors = [
+      Door(
+        address: "\(settings.host):\(settings.port)",
+        application: Application(
+          router: router(desk), server: try server(desk),
+          configuration: ApplicationConfiguration(
+            address: .hostname(settings.host, port: settings.port), serverName: "vedette"),
+          onServerRunning: { channel in onListening(channel.localAddress?.port ?? 0) },
+          eventLoopGroupProvider: .singleton, logger: logger))
+    ]
+    if let port = settings.localPort, desk != nil {
+      doors.append(
+        Door(
+          address: "127.0.0.1:\(port)",
+          application: Application(
+            router: router(nil), server: .http1(configuration: http1(nil)),
+            configuration: ApplicationConfiguration(
+              address: .hostname("127.0.0.1", port: port), serverName: "vedette"),
+            eventLoopGroupProvider: .singleton, logger: logger)))
+    }
+    let (feed, all) = (feed, doors)
+    try await withGracefulShutdownHandler {
+      try await run(all, desk)
+    } onGracefulShutdown: {
+      feed.close()
     }
   }
 
-  private func router() throws -> Router<FeedRequestContext> {
-    let doorkeeper = Doorkeeper(
-      store: store, authorities: try settings.tls.map(authorities), gate: gate, counters: counters)
+  /// An address at which the post is served.
+  private struct Door: Sendable {
+    var address: String
+    var application: any ApplicationProtocol & Sendable
+  }
+
+  /// Runs until every door has ended or one has failed; keeps the certificates fresh meanwhile.
+  private func run(_ doors: [Door], _ desk: CertificateDesk?) async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for door in doors {
+        group.addTask {
+          do { try await door.application.run() } catch let error as IOError {
+            throw PublishingError(
+              code: .bind, subject: door.address,
+              detail: "cannot listen: \(error); choose another port or stop what holds it")
+          }
+        }
+      }
+      if let desk {
+        group.addTask { [logger] in
+          do { try await desk.watch(logger) } catch is CancellationError {}
+        }
+      }
+      // The desk looks on until it is cancelled, so these are the doors.
+      for _ in doors { try await group.next() }
+      group.cancelAll()
+    }
+  }
+
+  private func router(_ desk: CertificateDesk?) -> Router<FeedRequestContext> {
+    let doorkeeper = Doorkeeper(store: store, desk: desk, gate: gate)
     let text = CloudEventText(source: "/posts/\(settings.post)", handling: settings.handling)
     let pages = EventPages(store: store, feed: feed, text: text, doorkeeper: doorkeeper)
     let stream = EventStream(
       store: store, feed: feed, text: text, settings: settings, counters: counters, logger: logger,
       doorkeeper: doorkeeper)
     let router = Router(context: FeedRequestContext.self)
-    router.add(middleware: FaultAnswer(counters: counters, logger: logger))
+    router.add(middleware: RequestGuard(counters: counters, logger: logger))
     router.get("/v1/stream") { request, context in
       try await stream.respond(to: request, context: context)
     }
@@ -103,7 +138,10 @@ public struct EventServer: Service {
     }
     if let proofs {
       let pages = ProofPages(proofs: proofs, doorkeeper: doorkeeper)
-      router.get("/v1/checkpoint") { _, _ in try pages.checkpoint() }
+      router.get("/v1/checkpoint") { request, _ in try pages.checkpoint(for: request) }
+      router.post("/v1/cosignatures") { request, context in
+        try await pages.cosign(request, context: context)
+      }
       router.get("/v1/proof") { request, context in
         try await pages.proof(for: request, context: context)
       }
@@ -130,8 +168,9 @@ public struct EventServer: Service {
     }
     router.get("/metrics") { [metrics] _, _ in
       guard doorkeeper.isOwn else {
-        return jsonError(
-          .forbidden, "metrics are for the post's own clients", remedy: "use /v1/health")
+        throw FeedRefusal(
+          .ownClients, reason: "metrics are for the post's own clients",
+          remedy: "use /v1/health, or publishing.local_port on the post")
       }
       return Response(
         status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
@@ -140,29 +179,26 @@ public struct EventServer: Service {
     return router
   }
 
-  private func authorities(
-    of tls: PublishingSettings.TLS
-  ) throws -> [PeerCertificate.Authority] {
-    try NIOSSLCertificate.fromPEMFile(tls.clientAuthoritiesPath).map { certificate in
-      guard let authority = PeerCertificate.Authority(der: try certificate.toDERBytes()) else {
-        throw PublishingError(
-          code: .certificate, subject: tls.clientAuthoritiesPath,
-          detail: "holds a certificate that cannot be read; give PEM certificates of authorities")
-      }
-      return authority
-    }
-  }
-
-  private func server() throws -> HTTPServerBuilder {
-    guard let tls = settings.tls else {
+  private func server(_ desk: CertificateDesk?) throws -> HTTPServerBuilder {
+    guard let desk else {
       guard ["127.0.0.1", "::1", "localhost"].contains(settings.host) else {
         throw PublishingError(
           code: .notLoopback, subject: settings.host,
           detail: "without TLS the post listens on loopback only; configure publishing.tls")
       }
-      return .http1()
+      return .http1(configuration: http1(nil))
     }
-    return try .tls(.http1(), tlsConfiguration: mutualTLS(tls))
+    let configuration = http1(desk)
+    return HTTPServerBuilder { responder in
+      PartnerChannel(
+        base: HTTP1Channel(responder: responder, configuration: configuration), desk: desk)
+    }
+  }
+
+  private func http1(_ desk: CertificateDesk?) -> HTTP1Channel.Configuration {
+    let (counters, logger) = (counters, logger)
+    return HTTP1Channel.Configuration(
+      additionalChannelHandlers: [RefusalWatch(desk: desk, counters: counters, logger: logger)])
   }
 }
 

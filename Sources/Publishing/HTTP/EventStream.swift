@@ -14,6 +14,8 @@ import NIOCore
 struct EventStream: Sendable {
   /// Events written at most before the client's buffer is looked at again.
   static let batchMax = 64
+  /// Streams of one partner at once.
+  static let partnerStreamsMax = 8
 
   var store: any EventStore
   var feed: EventFeed
@@ -24,18 +26,23 @@ struct EventStream: Sendable {
   var doorkeeper: Doorkeeper
 
   func respond(to request: Request, context: FeedRequestContext) async throws -> Response {
-    let source: any FeedSource
-    do {
-      source = try await doorkeeper.feed(of: request, context: context)
-    } catch let refusal as FeedRefusal { return jsonError(refusal) }
+    let source = try await doorkeeper.feed(of: request, context: context)
     let asked =
       request.headers[HTTPField.Name("Last-Event-ID")!]
       ?? request.uri.queryParameters["after"].map(String.init)
-    let position = try FeedPosition.resolve(asked, store: store, durable: feed.durable)
-    guard case .after(let after) = position else { return jsonError(position) }
-    guard counters.openStream(max: settings.streamsMax) else {
-      return jsonError(
-        .serviceUnavailable, "all \(settings.streamsMax) streams of this post are in use",
+    let after = try FeedPosition.resolve(asked, store: store, durable: feed.durable)
+    switch counters.openStream(
+      of: source.partner, max: settings.streamsMax, partnerMax: Self.partnerStreamsMax)
+    {
+    case .opened: break
+    case .allInUse:
+      throw FeedRefusal(
+        .allStreams, reason: "all \(settings.streamsMax) streams of this post are in use",
+        remedy: "close one, or use /v1/events")
+    case .partnerHasAll:
+      throw FeedRefusal(
+        .partnerStreams,
+        reason: "all \(Self.partnerStreamsMax) streams that a partner may have are in use",
         remedy: "close one, or use /v1/events")
     }
     let channel = context.channel
@@ -46,12 +53,15 @@ struct EventStream: Sendable {
         HTTPField.Name("X-Accel-Buffering")!: "no",
       ],
       body: ResponseBody { writer in
-        defer { counters.closeStream() }
+        defer { counters.closeStream(of: source.partner) }
         do {
           try await run(source, after: after, channel: channel, writer: &writer)
         } catch let refusal as FeedRefusal {
+          counters.refused(refusal.kind)
           logger.notice("a stream was ended: \(refusal)")
           try await write(": ended: \(refusal)\n\n", to: &writer, channel: channel)
+          // Who may not have the stream any more keeps no connection either.
+          channel.eventLoop.scheduleTask(in: .seconds(1)) { channel.close(promise: nil) }
         }
         try await writer.finish(nil)
       })
@@ -87,18 +97,17 @@ struct EventStream: Sendable {
         sequence = batch.through
         if let hold = batch.hold {
           if feed.isClosed { return }
-          try await pause(hold, writer: &writer, channel: channel)
+          try await pause(hold, of: source, writer: &writer, channel: channel)
         } else if batch.events.isEmpty, lines.isEmpty {
           // Nothing was looked at, and nothing says for how long: no loop without a pause.
-          try await pause(.seconds(1), writer: &writer, channel: channel)
+          try await pause(.seconds(1), of: source, writer: &writer, channel: channel)
         }
       } else if feed.isClosed {
         return
       } else {
-        await feed.wait(after: sequence, timeout: .seconds(settings.heartbeatSeconds))
-        if feed.durable <= sequence, !feed.isClosed {
-          // A client that lost its right is let go though nothing happens.
-          _ = try await source.next(after: sequence, through: sequence, limit: 1)
+        let isNews = try await feed.wait(
+          after: sequence, for: source, timeout: .seconds(settings.heartbeatSeconds))
+        if !isNews, !feed.isClosed {
           try await write(": heartbeat\n\n", to: &writer, channel: channel)
         }
       }
@@ -107,10 +116,11 @@ struct EventStream: Sendable {
 
   /// Waits until what is held back may be due, or the post stops; keeps the stream open meanwhile.
   @concurrent private func pause(
-    _ hold: Duration, writer: inout any ResponseBodyWriter, channel: any Channel
+    _ hold: Duration, of source: any FeedSource, writer: inout any ResponseBodyWriter,
+    channel: any Channel
   ) async throws {
     let beat = Duration.seconds(settings.heartbeatSeconds)
-    await feed.wait(after: .max, timeout: min(hold, beat))
+    _ = try await feed.wait(after: .max, for: source, timeout: min(hold, beat))
     if hold > beat, !feed.isClosed {
       try await write(": heartbeat\n\n", to: &writer, channel: channel)
     }

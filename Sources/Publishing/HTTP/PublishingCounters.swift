@@ -2,19 +2,20 @@ import Synchronization
 
 /// What the HTTP endpoint did, for metrics.
 public final class PublishingCounters: Sendable {
-  private let open = Atomic<Int>(0)
+  /// Streams that are open, by partner.
+  private let streams = Mutex<[String: Int]>([:])
   private let opened = Atomic<UInt64>(0)
   private let refused = Atomic<UInt64>(0)
   private let cut = Atomic<UInt64>(0)
   private let events = Atomic<UInt64>(0)
-  private let partnersRefused = Atomic<UInt64>(0)
   private let failed = Atomic<UInt64>(0)
+  private let kinds = Mutex<[FeedRefusal.Kind: UInt64]>([:])
 
   /// All zero.
   public init() {}
 
   /// Streams open now.
-  public var streamsOpen: Int { open.load(ordering: .relaxed) }
+  public var streamsOpen: Int { streams.withLock { $0.values.reduce(0, +) } }
   /// Streams opened since the start.
   public var streamsOpened: UInt64 { opened.load(ordering: .relaxed) }
   /// Streams refused because all were in use.
@@ -24,28 +25,44 @@ public final class PublishingCounters: Sendable {
   /// Events written to streams, counted once for each stream.
   public var eventsDelivered: UInt64 { events.load(ordering: .relaxed) }
 
-  /// Requests of clients that no agreement entitles.
-  public var requestsRefused: UInt64 { partnersRefused.load(ordering: .relaxed) }
-
   /// Requests that ended in a fault of the post's.
   public var requestsFailed: UInt64 { failed.load(ordering: .relaxed) }
 
   func failedRequest() { failed.add(1, ordering: .relaxed) }
 
-  func refusedPartner() { partnersRefused.add(1, ordering: .relaxed) }
-
-  func openStream(max: Int) -> Bool {
-    let now = open.add(1, ordering: .relaxed).newValue
-    guard now <= max else {
-      open.subtract(1, ordering: .relaxed)
-      refused.add(1, ordering: .relaxed)
-      return false
-    }
-    opened.add(1, ordering: .relaxed)
-    return true
+  /// What was refused since the start, by kind; kinds without any are there with 0.
+  public var refusals: [(kind: FeedRefusal.Kind, count: UInt64)] {
+    kinds.withLock { kinds in FeedRefusal.Kind.allCases.map { ($0, kinds[$0] ?? 0) } }
   }
 
-  func closeStream() { open.subtract(1, ordering: .relaxed) }
+  func refused(_ kind: FeedRefusal.Kind) { kinds.withLock { $0[kind, default: 0] += 1 } }
+
+  /// What became of a stream that was asked for.
+  enum Opening { case opened, allInUse, partnerHasAll }
+
+  func openStream(of partner: String?, max: Int, partnerMax: Int) -> Opening {
+    let opening = streams.withLock { streams -> Opening in
+      guard streams.values.reduce(0, +) < max else { return .allInUse }
+      if let partner, streams[partner, default: 0] >= partnerMax { return .partnerHasAll }
+      streams[partner ?? "", default: 0] += 1
+      return .opened
+    }
+    guard opening == .opened else {
+      refused.add(1, ordering: .relaxed)
+      return opening
+    }
+    opened.add(1, ordering: .relaxed)
+    return opening
+  }
+
+  func closeStream(of partner: String?) {
+    streams.withLock { streams in
+      let name = partner ?? ""
+      streams[name, default: 1] -= 1
+      if streams[name] == 0 { streams[name] = nil }
+    }
+  }
+
   func cutStream() { cut.add(1, ordering: .relaxed) }
   func delivered(_ count: Int) { events.add(UInt64(count), ordering: .relaxed) }
 }

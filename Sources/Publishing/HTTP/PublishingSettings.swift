@@ -27,6 +27,8 @@ public struct PublishingSettings: Sendable, Equatable {
   public var port: Int
   /// Mutual TLS, or `nil` for plain HTTP on loopback.
   public var tls: TLS?
+  /// Port of the loopback address for the post's own clients, beside partners; `nil` for none.
+  public var localPort: Int?
   /// CloudEvents extension `handling`.
   public var handling: String
   /// A comment line keeps an idle stream open, this often, seconds.

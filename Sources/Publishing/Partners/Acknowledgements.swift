@@ -1,4 +1,3 @@
-import HTTPTypes
 import Hummingbird
 import HummingbirdCore
 
@@ -9,17 +8,14 @@ struct Acknowledgements: Sendable {
   var doorkeeper: Doorkeeper
 
   func respond(to request: Request, context: FeedRequestContext) async throws -> Response {
-    do {
-      let source = try await doorkeeper.feed(of: request, context: context)
-      guard let cursor = request.uri.queryParameters["cursor"].map(String.init) else {
-        return jsonError(
-          .badRequest, "no cursor was given", remedy: "add ?cursor= with the newest that was stored"
-        )
-      }
-      let position = try FeedPosition.resolve(cursor, store: store, durable: feed.durable)
-      guard case .after(let sequence) = position else { return jsonError(position) }
-      try await source.acknowledge(sequence)
-      return Response(status: .noContent)
-    } catch let refusal as FeedRefusal { return jsonError(refusal) }
+    let source = try await doorkeeper.feed(of: request, context: context)
+    guard let cursor = request.uri.queryParameters["cursor"].map(String.init) else {
+      throw FeedRefusal(
+        .parameter, reason: "no cursor was given",
+        remedy: "add ?cursor= with the newest that was stored")
+    }
+    try await source.acknowledge(
+      try FeedPosition.resolve(cursor, store: store, durable: feed.durable))
+    return Response(status: .noContent)
   }
 }

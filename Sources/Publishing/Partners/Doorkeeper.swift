@@ -11,47 +11,39 @@ import NIOSSL
 struct Doorkeeper: Sendable {
   var store: any EventStore
   /// `nil` without TLS.
-  var authorities: [PeerCertificate.Authority]?
+  var desk: CertificateDesk?
   var gate: (any FeedGate)?
-  var counters: PublishingCounters
 
   /// Whether clients are the post's own.
-  var isOwn: Bool { authorities == nil }
+  var isOwn: Bool { desk == nil }
 
   /// The feed of the client of `request`.
   ///
   /// - Throws: ``FeedRefusal``.
   func feed(of request: Request, context: FeedRequestContext) async throws -> any FeedSource {
-    guard let authorities else { return WholeFeed(store: store) }
+    guard let desk else { return WholeFeed(store: store) }
     let query = request.uri.queryParameters
-    do {
-      guard let gate, let peer = try await certificate(of: context, authorities) else {
-        throw FeedRefusal(
-          reason: "this post has no agreement with you",
-          remedy: "ask the post for an agreement that names your certificate")
-      }
-      let exercise = query["exercise"] ?? "false"
-      guard exercise == "true" || exercise == "false" else {
-        throw FeedRefusal(
-          reason: "exercise must be true or false", remedy: "leave it out for real events")
-      }
-      return try gate.feed(
-        of: peer, purpose: query["purpose"].map(String.init), isExercise: exercise == "true")
-    } catch let refusal as FeedRefusal {
-      counters.refusedPartner()
-      throw refusal
+    guard let gate, let peer = try await certificate(of: context, desk.authorities) else {
+      throw FeedRefusal(
+        .noAgreement, reason: "this post has no agreement with you",
+        remedy: "ask the post for an agreement that names your certificate")
     }
+    let exercise = query["exercise"] ?? "false"
+    guard exercise == "true" || exercise == "false" else {
+      throw FeedRefusal(
+        .parameter, reason: "exercise must be true or false",
+        remedy: "leave it out for real events")
+    }
+    return try gate.feed(
+      of: peer, purpose: query["purpose"].map(String.init), isExercise: exercise == "true")
   }
 
   private func certificate(
     of context: FeedRequestContext, _ authorities: [PeerCertificate.Authority]
   ) async throws -> PeerCertificate? {
     guard let leaf = try await context.channel.nioSSL_peerCertificate().get() else { return nil }
-    return PeerCertificate(der: try leaf.toDERBytes(), authorities: authorities)
+    var peer = PeerCertificate(der: try leaf.toDERBytes(), authorities: authorities)
+    peer?.validUntil = Int64(leaf.notValidAfter)
+    return peer
   }
-}
-
-/// The answer for a client that is not entitled.
-func jsonError(_ refusal: FeedRefusal) -> Response {
-  jsonError(.forbidden, refusal.reason, remedy: refusal.remedy)
 }

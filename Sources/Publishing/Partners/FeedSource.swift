@@ -1,5 +1,13 @@
 /// Where a client's events come from: the whole ledger, or what an agreement gives of it.
 public protocol FeedSource: Sendable {
+  /// Whose feed it is, for the bound on connections; `nil` for the post's own clients.
+  var partner: String? { get }
+
+  /// Whether the client is entitled still; costs no look at the events.
+  ///
+  /// - Throws: ``FeedRefusal`` when it is not.
+  func checkRight() throws(FeedRefusal)
+
   /// What comes after event `sequence`, up to `durable`; looks at `limit` events at most.
   ///
   /// - Throws: ``FeedRefusal`` when the client is not entitled any more.
@@ -15,6 +23,11 @@ public protocol FeedSource: Sendable {
   ///
   /// - Throws: ``FeedRefusal``.
   func acknowledge(_ sequence: UInt64) async throws
+
+  /// The client gives a checkpoint of this post that it has cosigned; whether it was taken.
+  ///
+  /// - Throws: ``FeedRefusal``.
+  func cosign(_ note: [UInt8]) async throws -> Bool
 }
 
 /// What of an event may be disclosed.
@@ -80,23 +93,6 @@ public struct LabelledEvent: Sendable, Equatable {
   }
 }
 
-/// Why a client gets nothing (more).
-public struct FeedRefusal: Error, Equatable, Sendable, CustomStringConvertible {
-  /// What is wrong.
-  public var reason: String
-  /// What to do.
-  public var remedy: String
-
-  /// A refusal.
-  public init(reason: String, remedy: String) {
-    self.reason = reason
-    self.remedy = remedy
-  }
-
-  /// One line.
-  public var description: String { "\(reason); \(remedy)" }
-}
-
 /// Decides who gets which feed; asked for every request of a client with a certificate.
 public protocol FeedGate: Sendable {
   /// The feed of the holder of `peer`.
@@ -114,6 +110,10 @@ public protocol FeedGate: Sendable {
 struct WholeFeed: FeedSource {
   var store: any EventStore
 
+  var partner: String? { nil }
+
+  func checkRight() {}
+
   func next(after sequence: UInt64, through durable: UInt64, limit: Int) throws -> FeedBatch {
     guard sequence < durable else { return FeedBatch(events: [], through: sequence) }
     let events = try store.events(from: sequence + 1, through: durable, limit: limit)
@@ -128,4 +128,7 @@ struct WholeFeed: FeedSource {
 
   /// The post's own clients owe nobody an account.
   func acknowledge(_ sequence: UInt64) {}
+
+  /// Only an agreement names a witness.
+  func cosign(_ note: [UInt8]) -> Bool { false }
 }

@@ -15,6 +15,8 @@ public struct PeerCertificate: Sendable, Equatable {
   public var issuerDigest: String?
   /// Whether it was issued for TLS clients (extended key usage clientAuth).
   public var isForClients: Bool
+  /// When its time is over, seconds since 1970 UTC: asked again as long as its holder is connected.
+  public var validUntil = Int64.max
 
   /// clientAuth, RFC 5280, section 4.2.1.12.
   private static let clientAuth: [UInt8] = [0x2B, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x02]

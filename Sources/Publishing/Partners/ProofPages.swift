@@ -10,6 +10,8 @@ import NIOCore
 public protocol ProofSource: Sendable {
   /// The newest signed checkpoint; `nil` before the first.
   func checkpoint() throws -> [UInt8]?
+  /// The newest checkpoint that witnesses have cosigned; `nil` before the first.
+  func cosigned() throws -> [UInt8]?
   /// The release bundle of event `sequence` with the disclosures of `fields`, or of all; `nil` when the
   /// event is not signed yet or not kept any more.
   func bundle(of sequence: UInt64, fields: [String]?) throws -> [UInt8]?
@@ -48,10 +50,12 @@ struct ProofPages: Sendable {
   var doorkeeper: Doorkeeper
 
   /// The checkpoint: of salted leaves, so anybody who is let in may have it.
-  func checkpoint() throws -> Response {
-    guard let note = try proofs.checkpoint() else {
+  func checkpoint(for request: Request) throws -> Response {
+    let isCosigned = request.uri.queryParameters["cosigned"] == "true"
+    guard let note = isCosigned ? try proofs.cosigned() : try proofs.checkpoint() else {
       return jsonError(
-        .notFound, "nothing is signed yet", remedy: "ask again after the first event")
+        .notFound, isCosigned ? "no witness has cosigned yet" : "nothing is signed yet",
+        remedy: isCosigned ? "ask without cosigned=true" : "ask again after the first event")
     }
     return Response(
       status: .ok,
@@ -64,18 +68,16 @@ struct ProofPages: Sendable {
     guard let sequence = request.uri.queryParameters["sequence"].flatMap({ UInt64($0) }),
       sequence > 0
     else {
-      return jsonError(
-        .badRequest, "sequence must be a whole number from 1",
+      throw FeedRefusal(
+        .parameter, reason: "sequence must be a whole number from 1",
         remedy: "take it from the event's attribute sequence")
     }
     let fields: [String]?
-    do {
-      switch try await doorkeeper.feed(of: request, context: context).disclosable(sequence) {
-      case .everything: fields = nil
-      case .fields(let names): fields = names
-      case .nothing: return notThere(sequence)
-      }
-    } catch let refusal as FeedRefusal { return jsonError(refusal) }
+    switch try await doorkeeper.feed(of: request, context: context).disclosable(sequence) {
+    case .everything: fields = nil
+    case .fields(let names): fields = names
+    case .nothing: return notThere(sequence)
+    }
     guard let bundle = try proofs.bundle(of: sequence, fields: fields) else {
       return notThere(sequence)
     }
@@ -93,30 +95,29 @@ struct ProofPages: Sendable {
     guard sequences.count == words.count, words.count <= Self.sequencesMax,
       let old = UInt64(query["from"] ?? "0")
     else {
-      return jsonError(
-        .badRequest,
-        "from must be a number of leaves, sequences at most \(Self.sequencesMax) whole numbers from 1",
+      throw FeedRefusal(
+        .parameter,
+        reason:
+          "from must be a number of leaves, sequences at most \(Self.sequencesMax) whole numbers from 1",
         remedy: "write /v1/proofs?from=0&sequences=1,2,3")
     }
     var events: [(sequence: UInt64, fields: [String]?)] = []
-    do {
-      let source = try await doorkeeper.feed(of: request, context: context)
-      for sequence in sequences {
-        switch try await source.disclosable(sequence) {
-        case .everything: events.append((sequence, nil))
-        case .fields(let names): events.append((sequence, names))
-        case .nothing: continue
-        }
+    let source = try await doorkeeper.feed(of: request, context: context)
+    for sequence in sequences {
+      switch try await source.disclosable(sequence) {
+      case .everything: events.append((sequence, nil))
+      case .fields(let names): events.append((sequence, names))
+      case .nothing: continue
       }
-    } catch let refusal as FeedRefusal { return jsonError(refusal) }
+    }
     guard let batch = try proofs.batch(of: events, from: old) else {
       return jsonError(
         .notFound, "nothing is signed yet", remedy: "ask again after the first event")
     }
     guard let consistency = batch.consistency else {
-      return jsonError(
-        .conflict,
-        "this post has signed \(batch.size) records, fewer than the \(old) you have seen",
+      throw FeedRefusal(
+        .foreignCursor,
+        reason: "this post has signed \(batch.size) records, fewer than the \(old) you have seen",
         remedy: "keep the checkpoint that you have: this ledger was set back")
     }
     var body = Array(#"{"bundles":["#.utf8)
@@ -127,6 +128,19 @@ struct ProofPages: Sendable {
       status: .ok,
       headers: [.contentType: "application/json; charset=utf-8", .cacheControl: "no-store"],
       body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+  }
+
+  /// Takes a cosigned checkpoint from a partner whose agreement names it a witness.
+  func cosign(_ request: Request, context: FeedRequestContext) async throws -> Response {
+    let source = try await doorkeeper.feed(of: request, context: context)
+    let body = try await request.body.collect(upTo: SignedNote.byteCountMax)
+    guard try await source.cosign(Array(body.readableBytesView)) else {
+      return jsonError(
+        .conflict,
+        "this is no new cosignature, by the witness of your agreement, of our checkpoint",
+        remedy: "cosign what /v1/proofs gives, with the key that identity.witness names")
+    }
+    return Response(status: .noContent)
   }
 
   private func notThere(_ sequence: UInt64) -> Response {

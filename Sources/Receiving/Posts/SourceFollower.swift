@@ -263,7 +263,7 @@ struct SourceFollower: Sendable {
       settled, note: note, epoch: epoch, of: source.name, notices: notices)
     if isNew, signer != nil {
       do { try await client.cosign(note) } catch let refusal as PostClient.Refusal
-        where [403, 404, 405].contains(refusal.status)
+        where [403, 404, 405, 409].contains(refusal.status)
       {
         logger.debug("\(source.name): the post takes no cosignature: \(refusal)")
       }

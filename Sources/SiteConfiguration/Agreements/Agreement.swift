@@ -52,6 +52,9 @@ public struct PartnerIdentity: Sendable, Equatable {
   public var deniedSerials: [String]
   /// SHA-256 over the public keys (DER SubjectPublicKeyInfo) that are not accepted any more.
   public var deniedKeyDigests: [String]
+  /// The public key with which the partner cosigns the post's checkpoints, as a line
+  /// `<name>+<id>+<base 64>`; `nil` when it is no witness.
+  public var witnessKey: String?
 }
 
 /// What kind of partner an agreement is with.

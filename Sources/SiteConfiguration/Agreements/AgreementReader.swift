@@ -99,10 +99,25 @@ struct AgreementReader {
           return ()
         }
       }
+      let witness = section.optional("witness").flatMap(readKey)
       guard let name, let issuers, let serials, let keys else { return nil }
       return PartnerIdentity(
-        uri: name, issuerDigests: issuers, deniedSerials: serials, deniedKeyDigests: keys)
+        uri: name, issuerDigests: issuers, deniedSerials: serials, deniedKeyDigests: keys,
+        witnessKey: witness)
     }
+  }
+
+  private func readKey(_ entry: Entry) -> String? {
+    let expected = "a witness's public key: <name>+<8 digits>+<base 64>"
+    let remedy = "Copy the line of the receiver's witness.key.pub"
+    guard let text = entry.scalar(expected: expected, remedy: remedy) else { return nil }
+    let parts = text.split(separator: "+", maxSplits: 2, omittingEmptySubsequences: false)
+    guard parts.count == 3, !parts[0].isEmpty, parts[1].utf8.count == 8, parts[2].utf8.count == 44
+    else {
+      entry.error(.badValue, expected: expected, remedy: remedy)
+      return nil
+    }
+    return text
   }
 
   private func readSerials(_ entry: Entry) -> [String]? {

@@ -11,6 +11,7 @@ struct AgreementGate: FeedGate {
   var desk: ReleaseDesk
   var store: LedgerStore
   var post: String
+  var cosignatures: CosignatureBook
 
   func feed(
     of peer: PeerCertificate, purpose: String?, isExercise: Bool
@@ -19,7 +20,7 @@ struct AgreementGate: FeedGate {
     let agreement = try entitled(peer, at: now).agreement
     guard let purpose else {
       throw FeedRefusal(
-        reason: "no purpose was stated",
+        .purpose, reason: "no purpose was stated",
         remedy: "add ?purpose= with one of: \(agreement.purposes.joined(separator: ", "))")
     }
     let feed = PartnerFeed(gate: self, peer: peer, purpose: purpose, isExercise: isExercise)
@@ -34,23 +35,30 @@ struct AgreementGate: FeedGate {
   func entitled(_ peer: PeerCertificate, at now: WallTime) throws(FeedRefusal) -> Evaluator {
     guard let uri = peer.uri else {
       throw FeedRefusal(
-        reason: "your certificate does not carry exactly one URI as a name",
+        .name, reason: "your certificate does not carry exactly one URI as a name",
         remedy: "use the certificate that the agreement names")
     }
     guard let (agreement, site) = book.agreement(of: uri, at: now) else {
+      let isKnown = book.knows(uri)
       throw FeedRefusal(
-        reason: book.knows(uri)
+        isKnown ? .notInForce : .noAgreement,
+        reason: isKnown
           ? "no agreement with you is in force now" : "this post has no agreement with you",
         remedy: "ask the post's owner for one")
     }
     let identity = agreement.identity
+    guard now.unixNanos / 1_000_000_000 <= peer.validUntil else {
+      throw FeedRefusal(
+        .expired, reason: "your certificate's time is over", remedy: "connect with a new one")
+    }
     guard peer.isForClients else {
       throw FeedRefusal(
-        reason: "your certificate was not issued for TLS clients",
+        .usage, reason: "your certificate was not issued for TLS clients",
         remedy: "use one with the extended key usage clientAuth")
     }
     guard let issuer = peer.issuerDigest, identity.issuerDigests.contains(issuer) else {
       throw FeedRefusal(
+        .authority,
         reason: "your certificate was not issued by an authority that the agreement names",
         remedy: "use the certificate that the agreement names")
     }
@@ -58,7 +66,7 @@ struct AgreementGate: FeedGate {
       !identity.deniedKeyDigests.contains(peer.keyDigest)
     else {
       throw FeedRefusal(
-        reason: "your certificate is not accepted any more", remedy: "get a new one")
+        .denied, reason: "your certificate is not accepted any more", remedy: "get a new one")
     }
     return Evaluator(agreement: agreement, site: site)
   }

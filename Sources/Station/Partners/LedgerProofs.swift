@@ -5,6 +5,9 @@ import Publishing
 struct LedgerProofs: ProofSource {
   /// The ledger's folder.
   var directory: String
+  var cosignatures: CosignatureBook
+
+  func cosigned() -> [UInt8]? { cosignatures.note.map { Array($0.description.utf8) } }
 
   func checkpoint() throws -> [UInt8]? {
     guard let prover = try prover() else { return nil }

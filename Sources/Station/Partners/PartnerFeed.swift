@@ -28,7 +28,9 @@ final class PartnerFeed: FeedSource {
   func evaluator(at now: WallTime) throws(FeedRefusal) -> Evaluator {
     let evaluator = try gate.entitled(peer, at: now)
     if let reason = evaluator.standing(purpose: purpose, isExercise: isExercise, at: now) {
+      let isCovered = evaluator.agreement.scope.covers(isExercise: isExercise)
       throw FeedRefusal(
+        isCovered ? .purpose : .exercise,
         reason: "the agreement \(evaluator.agreement.id) does not allow this feed: \(reason)",
         remedy: "state a purpose and a kind of feed that it covers")
     }
@@ -93,6 +95,18 @@ final class PartnerFeed: FeedSource {
     guard case .released(let fields) = decision.outcome else { return .nothing }
     try await gate.desk.record([entry(decision, event, evaluator, now)])
     return .fields(fields.map(\.rawValue))
+  }
+
+  var partner: String? { peer.uri }
+
+  func checkRight() throws(FeedRefusal) { _ = try evaluator(at: wallNow()) }
+
+  func cosign(_ note: [UInt8]) throws -> Bool {
+    let agreement = try evaluator(at: wallNow()).agreement
+    guard let witness = agreement.identity.witnessKey.flatMap({ NoteKey($0) }),
+      let note = SignedNote(String(decoding: note, as: UTF8.self))
+    else { return false }
+    return try gate.cosignatures.take(note, from: witness)
   }
 
   func acknowledge(_ sequence: UInt64) async throws {

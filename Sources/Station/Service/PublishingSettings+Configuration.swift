@@ -15,5 +15,6 @@ extension PublishingSettings {
           clientAuthoritiesPath: secretPath(of: $0.clientCAs))
       }, handling: publishing.handling, heartbeatSeconds: publishing.heartbeatSeconds,
       streamsMax: publishing.connectionsMax)
+    localPort = publishing.localPort
   }
 }

@@ -28,6 +28,7 @@ struct StationMetrics {
     out.sample("vedette_ledger_durable_sequence", durable)
     out.family("vedette_clock_steps_total", .counter, help: "Steps of the wall clock.")
     out.sample("vedette_clock_steps_total", clockSteps)
+    refusals(&out)
     acknowledgements(&out)
     streams(&out)
     partners(&out)
@@ -99,12 +100,18 @@ struct StationMetrics {
     let counters: [(String, UInt64, String)] = [
       ("vedette_release_log_failures_total", releases.failures, "Releases not put on record."),
       ("vedette_releases_unreadable_total", releases.unreadable, "Withheld as unreadable."),
-      ("vedette_requests_refused_total", publishing.requestsRefused, "No agreement entitles."),
       ("vedette_requests_failed_total", publishing.requestsFailed, "Ended in a fault."),
     ]
     for (name, value, help) in counters {
       out.family(name, .counter, help: help)
       out.sample(name, value)
+    }
+  }
+
+  private func refusals(_ out: inout PrometheusText) {
+    out.family("vedette_requests_refused_total", .counter, help: "Clients refused, by reason.")
+    for (kind, count) in publishing.refusals {
+      out.sample("vedette_requests_refused_total", labels: [("reason", kind.rawValue)], count)
     }
   }
 

@@ -4,10 +4,15 @@ import HummingbirdCore
 import Logging
 import Synchronization
 
-/// Answers requests that ended in a fault of the post's: the fault is counted and goes to the log with
-/// its reason, once as long as it is the same; the client learns that it was not to blame.
-final class FaultAnswer: RouterMiddleware {
+/// Stands around every request: bounds it, and answers what was refused or failed.
+///
+/// A refusal is counted by its kind. A fault of the post's is counted and goes to the log with its
+/// reason, once as long as it is the same; the client learns that it was not to blame.
+final class RequestGuard: RouterMiddleware {
   typealias Context = FeedRequestContext
+
+  /// Bytes of a path with its query: 100 sequences of 20 digits, a cursor and a purpose fit twice.
+  static let targetBytesMax = 8_192
 
   private let counters: PublishingCounters
   private let logger: Logger
@@ -23,7 +28,15 @@ final class FaultAnswer: RouterMiddleware {
     next: @concurrent (Request, FeedRequestContext) async throws -> Response
   ) async throws -> Response {
     do {
+      guard request.head.path?.utf8.count ?? 0 <= Self.targetBytesMax else {
+        throw FeedRefusal(
+          .tooLong, reason: "the path with its query is longer than \(Self.targetBytesMax) bytes",
+          remedy: "ask for less at once")
+      }
       return try await next(request, context)
+    } catch let refusal as FeedRefusal {
+      counters.refused(refusal.kind)
+      return refusal.response
     } catch let error as any HTTPResponseError {
       throw error
     } catch let error as CancellationError {
