@@ -92,7 +92,8 @@ def sharing():
     got = events_of(stream)
     check("the stream gives the same, and bookmarks over what is withheld",
           [data for name, _, data in got if name != "bookmark"] == page["events"]
-          and any(name == "bookmark" for name, _, _ in got), stream)
+          # Where nothing was withheld after the last released event, no bookmark is needed.
+          and int(got[-1][1].split(".")[1]) >= int(page["next"].split(".")[1]), stream)
     check("not a byte of what no rule lists", "sensor" not in stream and "software" not in stream, stream)
     held = json.loads(ask(port, feed.replace("border-surveillance", "maintenance"), "b")[2])
     check("a delay holds the feed at the event", not held["events"] and not held["caught_up"], held)
