@@ -141,23 +141,33 @@ struct CanonicalScan: BitwiseCopyable {
     precondition(range.lowerBound >= 0 && range.upperBound <= count)
     let isNegative = !range.isEmpty && byte(range.lowerBound) == UInt8(ascii: "-")
     var value: Int64 = 0
-    var behind: Int?
-    var count = 0
-    for place in range.dropFirst(isNegative ? 1 : 0) {
+    // Digits before the point.
+    var point: Int?
+    var digits = 0
+    // So many digits cannot overflow.
+    let isShort = range.count <= 18
+    var place = range.lowerBound &+ (isNegative ? 1 : 0)
+    while place < range.upperBound {
       let next = byte(place)
-      if next == UInt8(ascii: "."), behind == nil, count > 0 {
-        behind = 0
+      place &+= 1
+      if next == UInt8(ascii: "."), point == nil, digits > 0 {
+        point = digits
         continue
       }
       guard next >= 0x30, next <= 0x39 else { return nil }
-      let (tens, isOver) = value.multipliedReportingOverflow(by: 10)
-      let (sum, isOverToo) = tens.addingReportingOverflow(Int64(next - 0x30))
-      guard !isOver, !isOverToo else { return nil }
-      value = sum
-      count += 1
-      if let known = behind { behind = known + 1 }
+      let digit = Int64(next &- 0x30)
+      if isShort {
+        value = value &* 10 &+ digit
+      } else {
+        let (tens, isOver) = value.multipliedReportingOverflow(by: 10)
+        let (sum, isOverToo) = tens.addingReportingOverflow(digit)
+        guard !isOver, !isOverToo else { return nil }
+        value = sum
+      }
+      digits &+= 1
     }
-    guard count > 0, behind != 0, (behind ?? 0) <= places else { return nil }
+    let behind = point.map { digits - $0 }
+    guard digits > 0, behind != 0, (behind ?? 0) <= places else { return nil }
     for _ in (behind ?? 0)..<places {
       let (tens, isOver) = value.multipliedReportingOverflow(by: 10)
       guard !isOver else { return nil }
@@ -166,13 +176,28 @@ struct CanonicalScan: BitwiseCopyable {
     return isNegative ? -value : value
   }
 
-  /// Whether the bytes of `range` are `word`.
-  func matches(_ range: Range<Int>, _ word: StaticString) -> Bool {
-    guard range.count == word.utf8CodeUnitCount else { return false }
+  /// Whether the bytes of `range`, whose key is `key`, are `word`.
+  @inline(__always)
+  func matches(_ range: Range<Int>, _ key: UInt64, _ word: StaticString) -> Bool {
+    guard range.count == word.utf8CodeUnitCount, key == Self.key(word) else { return false }
     precondition(range.lowerBound >= 0 && range.upperBound <= count)
-    for place in 0..<range.count
-    where byte(range.lowerBound + place) != (unsafe word.utf8Start[place]) { return false }
+    var place = 8
+    while place < range.count {
+      if byte(range.lowerBound &+ place) != (unsafe word.utf8Start[place]) { return false }
+      place &+= 1
+    }
     return true
+  }
+
+  /// The key of a word of ours.
+  @inline(__always)
+  static func key(_ word: StaticString) -> UInt64 {
+    var key: UInt64 = 0
+    for place in 0..<8 {
+      let byte = place < word.utf8CodeUnitCount ? (unsafe word.utf8Start[place]) : 0
+      key = key << 8 | UInt64(byte)
+    }
+    return key
   }
 
   /// The first eight bytes of `range`, which order as they do; zeros where it is shorter.
@@ -277,6 +302,7 @@ struct CanonicalScan: BitwiseCopyable {
     }
 
     /// Passes a name, which stands in order behind the one before.
+    @inline(__always)
     private mutating func passName(_ scan: CanonicalScan) -> Step {
       guard let found = scan.passString(&place, end), scan.isPlain(found), place < end,
         scan.byte(place) == UInt8(ascii: ":")

@@ -89,12 +89,12 @@ struct FieldTable: ~Copyable {
       case .value:
         guard let name = walk.name else { return nil }
         let start = walk.place
-        if scan.matches(name, "properties") {
+        if scan.matches(name, walk.key, "properties") {
           guard readProperties(scan, &walk.place) else { return nil }
           hasProperties = true
         } else {
           guard scan.passValue(&walk.place, scan.count) else { return nil }
-          if scan.matches(name, "geometry") { geometry = start..<walk.place }
+          if scan.matches(name, walk.key, "geometry") { geometry = start..<walk.place }
         }
       }
     }
@@ -119,29 +119,31 @@ struct FieldTable: ~Copyable {
   }
 
   /// Takes a property as a field, unless it goes with every release and is none.
+  @inline(__always)
   private mutating func take(
     _ scan: CanonicalScan, _ name: Range<Int>, _ key: UInt64, _ value: Range<Int>
   ) -> Bool {
     switch name.count {
     case 4:
-      if scan.matches(name, "post") { return true }
-      if scan.matches(name, "time") { sources.time = value }
+      if key == CanonicalScan.key("post") { return true }
+      if key == CanonicalScan.key("time") { sources.time = value }
     case 7:
-      if scan.matches(name, "version") { return true }
-      if scan.matches(name, "sensors") { sources.sensors = value }
+      if key == CanonicalScan.key("version") { return true }
+      if key == CanonicalScan.key("sensors") { sources.sensors = value }
     case 8:
-      if scan.matches(name, "event_id") { return true }
-      if scan.matches(name, "exercise") { return true }
+      if key == CanonicalScan.key("event_id") || key == CanonicalScan.key("exercise") {
+        return true
+      }
     case 9:
-      if scan.matches(name, "speed_mps") { sources.speed = value }
+      if scan.matches(name, key, "speed_mps") { sources.speed = value }
     case 10:
-      if scan.matches(name, "confidence") { sources.confidence = value }
+      if scan.matches(name, key, "confidence") { sources.confidence = value }
     case 11:
-      if scan.matches(name, "disposition") {
+      if scan.matches(name, key, "disposition") {
         disposition = scan.plainString(value)
         return true
       }
-      if scan.matches(name, "heading_deg") { sources.heading = value }
+      if scan.matches(name, key, "heading_deg") { sources.heading = value }
     default: break
     }
     // The names of an object ascend, and nothing else is in the table yet.
@@ -230,6 +232,7 @@ struct FieldTable: ~Copyable {
 
   /// Passes an object and gives the value of one of its members, nothing when it has none of that name;
   /// `nil` for what is no object in canonical form.
+  @inline(__always)
   private static func passMember(
     _ word: StaticString, _ scan: CanonicalScan, _ place: inout Int, _ end: Int
   ) -> Range<Int>? {
@@ -244,7 +247,7 @@ struct FieldTable: ~Copyable {
       case .value:
         let start = walk.place
         guard let name = walk.name, scan.passValue(&walk.place, end, depth: 1) else { return nil }
-        if scan.matches(name, word) { found = start..<walk.place }
+        if scan.matches(name, walk.key, word) { found = start..<walk.place }
       }
     }
   }

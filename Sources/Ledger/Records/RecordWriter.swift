@@ -3,7 +3,7 @@ import Digests
 /// Writes records as the tree commits to them, one after the other, in memory of its own: no
 /// allocation for each. ``EventRecord`` tells their form.
 ///
-/// A record of a crossing takes about 130 blocks of SHA-256, which is half of its time.
+/// A record of a crossing takes about 130 blocks of SHA-256, which is more than a third of its time.
 struct RecordWriter: ~Copyable {
   /// Bytes around a field in what its disclosure is the base 64 of.
   private static let aroundField = 30
@@ -112,10 +112,9 @@ struct RecordWriter: ~Copyable {
     digestTexts.cells(unsafe digests.bytes, of: 32)
   }
 
-  /// By their first characters into what is nearly in order, then each to its place.
+  /// By their first bits into what is nearly in order, then each to its place.
   private mutating func sortDigests() {
-    // The characters stand from 45 to 122.
-    var starts = InlineArray<40, UInt8>(repeating: 0)
+    var starts = InlineArray<156, UInt8>(repeating: 0)
     var keys = InlineArray<48, UInt64>(repeating: 0)
     for slot in 0..<EventRecord.slots {
       let key = digestTexts.leading(at: slot * Self.digestCell) & ~63 | UInt64(slot)
@@ -145,8 +144,12 @@ struct RecordWriter: ~Copyable {
     }
   }
 
+  /// The characters stand from 45 to 122; half of them behind 85.
   @inline(__always)
-  private static func bucket(_ key: UInt64) -> Int { (Int(key >> 56) - 45) >> 1 }
+  private static func bucket(_ key: UInt64) -> Int {
+    let (first, second) = (Int(key >> 56), Int(key >> 48 & 0xFF))
+    return 2 * (first - 45) + (second > 85 ? 1 : 0)
+  }
 
   /// Whether digest `a` stands behind `b`.
   @inline(__always)
