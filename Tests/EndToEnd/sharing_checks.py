@@ -2,6 +2,7 @@
 
 import json
 import signal
+import time
 
 from certificates import ask, digest, make_authority, make_certificate, serial
 from support import WORK, check, free_port, main, output, run, start, wait_until, write_site
@@ -97,6 +98,11 @@ def sharing():
     check("not a byte of what no rule lists", "sensor" not in stream and "software" not in stream, stream)
     held = json.loads(ask(port, feed.replace("border-surveillance", "maintenance"), "b")[2])
     check("a delay holds the feed at the event", not held["events"] and not held["caught_up"], held)
+    begin = time.monotonic()
+    later = feed.replace("border-surveillance", f"maintenance&wait=2&after={held['next']}")
+    held = json.loads(ask(port, later, "b")[2])
+    check("and the request for as long as it may wait",
+          not held["events"] and 1.9 < time.monotonic() - begin < 4, held)
     for name, path, words in (
             ("b", "/v1/events", "that states no purpose"),
             ("b", feed.replace("border-", ""), "with a purpose that was not agreed"),

@@ -27,7 +27,51 @@ private final class EndingRight: FeedSource {
   func cosign(_ note: [UInt8]) -> Bool { false }
 }
 
+/// Holds back what there is for a time, then gives it.
+private final class HeldFeed: FeedSource {
+  private let state: Mutex<(holds: Int, asked: Int)>
+
+  init(holds: Int) { state = Mutex((holds, 0)) }
+
+  var asked: Int { state.withLock { $0.asked } }
+  var partner: String? { nil }
+  func checkRight() {}
+  func next(after sequence: UInt64, through durable: UInt64, limit: Int) -> FeedBatch {
+    let isHeld = state.withLock { state in
+      state.asked += 1
+      return state.asked <= state.holds
+    }
+    return isHeld
+      ? FeedBatch(events: [], through: sequence, hold: .milliseconds(20))
+      : FeedBatch(events: [], through: durable)
+  }
+  func disclosable(_ sequence: UInt64) -> Disclosable { .nothing }
+  func acknowledge(_ sequence: UInt64) {}
+  func cosign(_ note: [UInt8]) -> Bool { false }
+}
+
 @Suite struct EntitlementTests {
+  private func pages(durable: UInt64) -> EventPages {
+    let store = MemoryStore()
+    return EventPages(
+      store: store, feed: EventFeed(durable: durable),
+      text: CloudEventText(source: "/posts/test", handling: "x"),
+      doorkeeper: Doorkeeper(store: store))
+  }
+
+  @Test func `a page of what is held back is answered when it is due, not before`() async throws {
+    let source = HeldFeed(holds: 3)
+    let found = try await pages(durable: 9).step(
+      of: source, after: 4, limit: 10, until: .now + .seconds(3_600))
+    #expect(found.batch.through == 9 && source.asked == 4)
+  }
+
+  @Test func `and at the end of its wait at the latest`() async throws {
+    let source = HeldFeed(holds: .max)
+    let found = try await pages(durable: 9).step(of: source, after: 4, limit: 10, until: .now)
+    #expect(found.batch.through == 4 && found.batch.hold != nil && source.asked == 1)
+  }
+
   @Test func `who loses the right while nothing happens is let go`() async {
     let feed = EventFeed(durable: 5)
     await #expect(throws: FeedRefusal.self) {

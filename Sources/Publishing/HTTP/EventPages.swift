@@ -35,25 +35,37 @@ struct EventPages: Sendable {
     }
     let after = try FeedPosition.resolve(
       query["after"].map(String.init), store: store, durable: feed.durable)
+    let end = ContinuousClock.now + .seconds(wait)
     if wait > 0, feed.durable <= after {
       _ = try await feed.wait(after: after, for: source, timeout: .seconds(wait))
     }
-    return try await page(of: source, after: after, limit: limit)
+    let step = try await step(of: source, after: after, limit: limit, until: end)
+    return page(step.batch.events, through: step.batch.through, durable: step.durable)
   }
 
-  /// The next events; passes over what is withheld, as far as one request may.
-  private func page(
-    of source: any FeedSource, after: UInt64, limit: Int
-  ) async throws -> Response {
-    let durable = feed.durable
-    var last = after
-    var events: [LabelledEvent] = []
-    for _ in 0..<Self.roundsMax where events.isEmpty && last < durable {
-      let batch = try await source.next(after: last, through: durable, limit: limit)
-      events = batch.events
-      guard batch.through > last else { break }
-      last = batch.through
+  /// The next events; passes over what is withheld, as far as one request may, and waits until `end`
+  /// while all of it is held back: a client that may not have it yet must not ask without a pause.
+  func step(
+    of source: any FeedSource, after: UInt64, limit: Int, until end: ContinuousClock.Instant
+  ) async throws -> (batch: FeedBatch, durable: UInt64) {
+    while true {
+      let durable = feed.durable
+      var found = FeedBatch(events: [], through: after)
+      for _ in 0..<Self.roundsMax where found.events.isEmpty && found.through < durable {
+        let batch = try await source.next(after: found.through, through: durable, limit: limit)
+        let isStuck = batch.through == found.through
+        found = batch
+        if isStuck { break }
+      }
+      let left = end - ContinuousClock.now
+      guard let hold = found.hold, found.through == after, left > .zero, !feed.isClosed,
+        !Task.isCancelled
+      else { return (found, durable) }
+      _ = try await feed.wait(after: .max, for: source, timeout: min(hold, left))
     }
+  }
+
+  private func page(_ events: [LabelledEvent], through last: UInt64, durable: UInt64) -> Response {
     var body: [UInt8] = []
     body.append(contentsOf: #"{"caught_up":\#(last >= durable),"events":["#.utf8)
     for (index, event) in events.enumerated() {

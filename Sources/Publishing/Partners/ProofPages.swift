@@ -133,7 +133,13 @@ struct ProofPages: Sendable {
   /// Takes a cosigned checkpoint from a partner whose agreement names it a witness.
   func cosign(_ request: Request, context: FeedRequestContext) async throws -> Response {
     let source = try await doorkeeper.feed(of: request, context: context)
-    let body = try await request.body.collect(upTo: SignedNote.byteCountMax)
+    let body: ByteBuffer
+    do { body = try await request.body.collect(upTo: SignedNote.byteCountMax) } catch {
+      // Whatever it was, the client's side of it: too long, not of the form it said, or cut off.
+      throw FeedRefusal(
+        .malformed, reason: "the body cannot be read: \(error)",
+        remedy: "send one signed note of at most \(SignedNote.byteCountMax) bytes")
+    }
     guard try await source.cosign(Array(body.readableBytesView)) else {
       return jsonError(
         .conflict,
