@@ -19,9 +19,17 @@ let package = Package(
   platforms: [.macOS(.v26)],
   dependencies: [.package(name: "vedette", path: "../..")],
   targets: [
-    .executableTarget(
-      name: "FuzzMAVLink",
-      dependencies: [.product(name: "MAVLink", package: "vedette")],
-      swiftSettings: settings)
+    .target(name: "FuzzSupport", swiftSettings: settings),
+    fuzzer("FuzzMAVLink", of: ["MAVLink"]),
+    fuzzer("FuzzProofs", of: ["Ledger"]),
+    fuzzer("FuzzRecords", of: ["Digests", "Ledger", "Model"]),
+    fuzzer("FuzzAgreements", of: ["Sharing", "SiteConfiguration", "Ledger", "Model"]),
   ]
 )
+
+func fuzzer(_ name: String, of products: [String]) -> Target {
+  .executableTarget(
+    name: name,
+    dependencies: ["FuzzSupport"] + products.map { .product(name: $0, package: "vedette") },
+    swiftSettings: settings)
+}

@@ -8,10 +8,10 @@ cd "$(dirname "$0")"
 
 seconds=${1:-60}
 [ $# -gt 0 ] && shift
-[ $# -gt 0 ] || set -- MAVLink
+[ $# -gt 0 ] || set -- MAVLink Proofs Records Agreements
 
 # What the products in Package.swift name.
-VEDETTE_TARGETS="MAVLink"
+VEDETTE_TARGETS="MAVLink Digests Ledger Model SiteConfiguration Sharing"
 export VEDETTE_TARGETS
 scratch=${FUZZ_SCRATCH:-.build}
 
@@ -24,7 +24,7 @@ status=0
 for what in "$@"; do
   mkdir -p "$scratch/corpus/$what" "Findings/$what"
   echo "== fuzzing $what for $seconds s"
-  "$scratch/release/Fuzz$what" -max_total_time="$seconds" -max_len=4096 -print_final_stats=1 \
+  "$scratch/release/Fuzz$what" -max_total_time="$seconds" -max_len=8192 -print_final_stats=1 \
     -artifact_prefix="Findings/$what/" "$scratch/corpus/$what" "Corpus/$what" || status=1
   if [ "${FUZZ_MERGE:-0}" = 1 ] && [ $status = 0 ]; then
     "$scratch/release/Fuzz$what" -merge=1 -max_len=512 "Corpus/$what" "$scratch/corpus/$what"

@@ -1,28 +1,16 @@
-import Glibc
+import FuzzSupport
 import MAVLink
 
 /// The fuzzer of everything that reads MAVLink. Its arguments are libFuzzer's.
 @main
 struct FuzzMAVLink {
-  static func main() {
-    var count = CommandLine.argc
-    var arguments: UnsafeMutablePointer? = unsafe CommandLine.unsafeArgv
-    exit(unsafe runFuzzer(&count, &arguments, fuzz))
-  }
+  static func main() { unsafe fuzz(read) }
 }
-
-/// libFuzzer's own main, which the package manager's takes the place of (FuzzerDriver.cpp).
-@_silgen_name("LLVMFuzzerRunDriver")
-private func runFuzzer(
-  _ count: UnsafeMutablePointer<CInt>,
-  _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>,
-  _ body: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
-) -> CInt
 
 /// What libFuzzer calls with each input: the bytes go through the line's parser in two ways, through
 /// the reader of telemetry logs, through the decoder of every message and back, and through the
 /// check of signatures. What must hold for any bytes is checked; a failed check stops the program.
-private func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+private func read(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   guard let start = unsafe start, count > 0 else { return 0 }
   let input = unsafe UnsafeRawBufferPointer(start: start, count: count)
   // The first byte says how the rest is cut, so that the fuzzer can choose.
