@@ -76,6 +76,17 @@ public struct FusionParameters: Sendable, Equatable {
   public var eventConfidenceMin = 0.6
   /// The same while area sensors fire together at three times their rates or more: bad weather.
   public var stormConfidenceMin = 0.9
+  /// Probability of having come from the other side unseen at which that is a crossing.
+  public var originProbability = 0.6
+  /// The same of having gone to the other side unseen.
+  public var departureProbability = 0.8
+  /// Detections that may be expected along an unseen way, at most: e to the minus that is the
+  /// probability of none.
+  public var gapLooksMax = 2.0
+  /// Longest time unseen, seconds.
+  public var gapSecondsMax = 6.0
+  /// A track that was placed for so long has its origin settled, seconds.
+  public var originSecondsMax = 8.0
   /// A crossing that could not be decided for so long is let go, nanoseconds.
   public var decisionNanosMax: Int64 = 12_000_000_000
   /// A crossing by a re-born track so near in time to an earlier one is the same, nanoseconds.

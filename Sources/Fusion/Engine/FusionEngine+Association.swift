@@ -53,6 +53,9 @@ extension FusionEngine {
     for scan in 0..<site.scanCount { shownRate[shownIndex(slot, scan)] = Self.shownAtBirth }
   }
 
+  /// How often a sensor showed the track in `slot` lately when it covered it.
+  func shownRate(_ slot: Int, scan: Int) -> Double { shownRate[shownIndex(slot, scan)] }
+
   private func shownIndex(_ slot: Int, _ scan: Int) -> Int { slot * site.scanCount + scan }
 
   /// Negative logarithm of the likelihood that the detection is the track's, against its being new

@@ -227,6 +227,16 @@ extension FusionEngine {
     }
   }
 
+  /// Takes back the open events of a track at one line.
+  mutating func retractEvents(of track: TrackID, line: Int, emit: (PostEvent) -> Void) {
+    for index in records.indices
+    where records[index].isOpen && records[index].track == track
+      && records[index].event.identity.line.index == line
+    {
+      retract(index, emit: emit)
+    }
+  }
+
   private mutating func retract(_ index: Int, emit: (PostEvent) -> Void) {
     records[index].event.version += 1
     records[index].event.disposition = .retracted

@@ -36,6 +36,11 @@ extension FusionEngine {
     if isPlacing || support > Self.supportMin {
       tracks[slot].lastHit = max(tracks[slot].lastHit, moment)
     }
+    if isPlacing, tracks[slot].lastScanHit == .distantPast {
+      tracks[slot].firstTime = moment
+      tracks[slot].firstPlace = tracks[slot].state.position
+      tracks[slot].firstCovariance = tracks[slot].state.positionCovariance
+    }
     if isPlacing { tracks[slot].lastScanHit = max(tracks[slot].lastScanHit, moment) }
     if isPlacing, support > Self.supportMin { tracks[slot].noteScan(hit: true) }
     noteDetection(pending, slot: slot, sensor: sensor, at: moment, isPlacing: isPlacing)

@@ -10,6 +10,8 @@ struct LineState: BitwiseCopyable {
   var hasLast = false
   /// Whether `flip` tells where the path met the line on its way to the other side.
   var hasFlip = false
+  /// Whether it is there by a crossing that no sensor saw, and was not seen since.
+  var isUnseen = false
   var lastDistance = 0.0
   var lastTime = Instant.distantPast
   var lastPosition = SIMD2<Double>.zero
@@ -73,6 +75,7 @@ extension FusionEngine {
       } else {
         let other = state.side > 0 ? 1 - left : left
         traceTest(slot, line: line, other: other, needed: probability, at: time)
+        if 1 - other >= probability { state.isUnseen = false }
         if other >= probability, abs(d) >= parameters.crossingDistanceMin {
           if !state.hasFlip {
             state.flip = here(slot, sigma: sigma, spread: spread)
@@ -84,9 +87,13 @@ extension FusionEngine {
           let isStale = now.nanos(since: state.flip.time) > parameters.decisionNanosMax
           if isReady || isStale || state.flip.isBeyondEnd {
             let direction: CrossingDirection = state.side > 0 ? .leftToRight : .rightToLeft
+            let isDisproved = state.isUnseen
             state.side = -state.side
             state.hasFlip = false
-            if isReady, !isStale, !state.flip.isBeyondEnd {
+            state.isUnseen = false
+            if isDisproved {
+              retractEvents(of: tracks[slot].id, line: line, emit: emit)
+            } else if isReady, !isStale, !state.flip.isBeyondEnd {
               report(slot, line: line, direction, state.flip, probability: other, emit: emit)
             } else {
               let obstacle =
@@ -102,6 +109,7 @@ extension FusionEngine {
       }
       lineStates[index] = state
     }
+    judgeOrigin(slot, emit: emit)
   }
 
   /// Probability of existence that a crossing needs now: more while the weather disturbs the sensors,

@@ -91,7 +91,7 @@ extension FusionEngine {
     assign(sensor: sensor, count: count, live: live)
     traceRefusals(sensor: sensor, count: count, live: live, at: moment)
     sharedSlots = .zero
-    countUnexplained(sensor: sensor, count: count)
+    countUnexplained(sensor: sensor, count: count, at: moment)
     let hit = takeDetections(sensor: sensor, count: count, at: moment)
     for column in 0..<live {
       takeAbsence(
@@ -122,13 +122,13 @@ extension FusionEngine {
   }
 
   /// Lets the sensor's clutter rate follow what no confirmed track explains.
-  private func countUnexplained(sensor: Int, count: Int) {
+  private func countUnexplained(sensor: Int, count: Int, at moment: Instant) {
     var unexplained = 0
     for row in 0..<count {
       let slot = detectionTrack[row]
       if slot < 0 || !tracks[slot].isConfirmed { unexplained += 1 }
     }
-    site.sensors[sensor].noteScan(unexplained: unexplained)
+    site.sensors[sensor].noteScan(at: moment, unexplained: unexplained)
     let base = site.sensors[sensor].scanSlot * FusionLimits.scanDetectionsMax
     for row in 0..<count {
       let slot = detectionTrack[row]

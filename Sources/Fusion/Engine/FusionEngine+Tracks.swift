@@ -116,6 +116,8 @@ extension FusionEngine {
       if end != .none {
         trackFaded(slot, emit: emit)
         endTrack(slot, because: end)
+      } else {
+        judgeDeparture(slot, emit: emit)
       }
     }
     mergeTracks(emit: emit)

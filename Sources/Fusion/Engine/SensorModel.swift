@@ -26,6 +26,9 @@ struct SensorModel: BitwiseCopyable {
   /// Detections of clutter a scan by the site, and scans so far.
   var siteClutterRate = 0.0
   var frames = 0.0
+  /// Time between two scans, over some tens of them, seconds.
+  var scanSeconds = 0.2
+  var lastScan = Instant.distantPast
   /// Width of a camera's field of view, radians.
   var fieldOfView = 1.0
   /// Area of its cover, square metres, at least 1.
@@ -71,12 +74,19 @@ struct SensorModel: BitwiseCopyable {
   /// A drone's footprint is believed for so long, nanoseconds.
   static let footprintNanosMax: Int64 = 3_000_000_000
 
-  /// Share of the newest scan in `clutterRate`.
+  /// Scans farther apart than this are an outage, seconds.
+  static let scanSecondsMax = 10.0
+  /// Share of the newest scan in `clutterRate` and `scanSeconds`.
   static let clutterShare = 0.03
 
-  /// Notes how many detections of a scan no confirmed track explains.
-  mutating func noteScan(unexplained: Int) {
+  /// Notes a scan, and how many of its detections no confirmed track explains.
+  mutating func noteScan(at moment: Instant, unexplained: Int) {
     frames += 1
+    let passed = moment.seconds(since: lastScan)
+    if passed > 0, passed < Self.scanSecondsMax {
+      scanSeconds += (passed - scanSeconds) * Self.clutterShare
+    }
+    lastScan = max(lastScan, moment)
     clutterRate += (Double(unexplained) - clutterRate) * Self.clutterShare
   }
 

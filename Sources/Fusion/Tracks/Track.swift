@@ -19,6 +19,12 @@ struct Track: BitwiseCopyable {
   /// Log-odds of being a real target.
   var logOdds: Double
   var isConfirmed = false
+  /// When and where it was first placed, by a detection or, until then, by the cover that felt it.
+  var firstTime: Instant
+  var firstPlace: SIMD2<Double>
+  var firstCovariance: Covariance2
+  /// Whether it is settled from where it came there.
+  var isOriginJudged = false
   /// The platform of our own that it is, or `.none`.
   var platform = SensorID.none
   /// The platform's last word: when, and which observation.
@@ -66,6 +72,9 @@ struct Track: BitwiseCopyable {
     self.state = state
     self.time = time
     self.lastHit = time
+    firstTime = time
+    firstPlace = state.position
+    firstCovariance = state.positionCovariance
     self.logOdds = logOdds
     self.classLogs = classLogs
   }
