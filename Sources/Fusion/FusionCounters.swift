@@ -24,8 +24,14 @@ public struct FusionCounters: BitwiseCopyable, Sendable, Equatable {
   public var strangerOverflow: UInt64 = 0
   /// Observations older than the bound at arrival: not used.
   public var late: UInt64 = 0
-  /// Detections older than the track they were applied to, within the bound.
+  /// Observations older than what was taken before them, within the bound.
   public var outOfSequence: UInt64 = 0
+  /// How often the state was set back because of late observations.
+  public var repetitions: UInt64 = 0
+  /// Observations that were taken again then.
+  public var repeated: UInt64 = 0
+  /// Late observations that came when there was nothing to go back to any more: too much was said since.
+  public var unrepaired: UInt64 = 0
   /// Observations stamped later than their arrival; taken as of the arrival.
   public var fromTheFuture: UInt64 = 0
   /// Observations with unknown sensors, numbers that are not finite or covariances that are none.
@@ -55,4 +61,15 @@ public struct FusionCounters: BitwiseCopyable, Sendable, Equatable {
 
   /// All zero.
   public init() {}
+
+  /// What the counts of an earlier moment were, but for what cannot be undone: what was told.
+  mutating func setBack(to earlier: FusionCounters) {
+    let told = self
+    self = earlier
+    crossings = told.crossings
+    corrections = told.corrections
+    retractions = told.retractions
+    duplicates = told.duplicates
+    stepsLost = told.stepsLost
+  }
 }

@@ -117,6 +117,8 @@ public enum FusionLimits {
   public static let strangersMax = 48
   /// Most detections of one scan.
   public static let scanDetectionsMax = 64
+  /// Most observations that are kept to be taken again in a better order.
+  public static let observationsMax = 32_768
   /// Most crossings that can still get a later version; the oldest is closed for a new one.
   public static let openEventsMax = 64
 }

@@ -232,6 +232,17 @@ struct EngineTests {
       ) { _ in }
     }
     #expect(engine.counters.invalid > 0 && engine.counters.late > 0)
+    // What of it came late is put in order at the next tick.
+    engine.take(
+      Arrival(
+        time: Scene.instant(1),
+        observation: Observation(
+          source: .clock, sensor: .none, sequence: 1, time: Scene.instant(1),
+          content: .clock(
+            ClockMap(
+              instant: Scene.instant(1), wall: WallTime(unixNanos: 0), uncertaintyNanos: 0,
+              state: .synchronised))))
+    ) { _ in }
     // Everything that garbage started has faded after a minute; then somebody walks.
     walk(&scene, seed: seed)
     var crossings = 0

@@ -200,16 +200,20 @@ struct Scene {
 
   // MARK: - Running it
 
+  /// The arrivals in the order of their arrival.
+  var byArrival: [Arrival] {
+    arrivals.enumerated().sorted {
+      ($0.element.time, $0.offset) < ($1.element.time, $1.offset)
+    }.map(\.element)
+  }
+
   /// All events of the arrivals in order of arrival, with the counters at the end.
   func run(
     _ parameters: FusionParameters = FusionParameters()
   ) -> (events: [PostEvent], counters: FusionCounters) {
     var engine = FusionEngine(site: site, parameters: parameters)
     var events: [PostEvent] = []
-    let ordered = arrivals.enumerated().sorted {
-      ($0.element.time, $0.offset) < ($1.element.time, $1.offset)
-    }
-    for (_, arrival) in ordered { engine.take(arrival) { events.append($0) } }
+    for arrival in byArrival { engine.take(arrival) { events.append($0) } }
     engine.finish { events.append($0) }
     return (events, engine.counters)
   }
@@ -218,15 +222,12 @@ struct Scene {
   func traced(stepsMax: Int = 4_096) -> (steps: [FusionStep], events: [PostEvent]) {
     var engine = FusionEngine(site: site, stepsMax: stepsMax)
     var (steps, events): ([FusionStep], [PostEvent]) = ([], [])
-    let ordered = arrivals.enumerated().sorted {
-      ($0.element.time, $0.offset) < ($1.element.time, $1.offset)
-    }
-    for (_, arrival) in ordered {
+    for arrival in byArrival {
       engine.take(arrival) { events.append($0) }
-      engine.drainSteps { steps.append($0) }
+      engine.drainSteps { $0.take(its: &steps) }
     }
     engine.finish { events.append($0) }
-    engine.drainSteps { steps.append($0) }
+    engine.drainSteps { $0.take(its: &steps) }
     return (steps, events)
   }
 

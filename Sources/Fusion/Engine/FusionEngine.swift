@@ -1,225 +1,195 @@
-import Geodesy
-import Glibc
 public import Model
 
 /// Observations to tracks to crossing events: a pure function of the arrivals.
 ///
-/// - Filter: nearly constant velocity in the local frame; places and directions of detections and
-///   the moments of an area sensor's cover are its measurements.
-/// - Association: a detection goes to the track of the best assignment (`Assignment`), and counts as
-///   much as it is probably that track's over all assignments (`AssociationMarginals`); an onset goes to
-///   the track it fits best.
-/// - Existence: log-odds from hits, misses in the cover, and silence.
-/// - Late observations: up to `FusionParameters.lateNanosMax` a measurement older than a track is
-///   compared with the state carried back to its time, with the process noise since added to its
-///   own; older ones are counted and change nothing.
-/// - Strangers in the air: what aircraft broadcast of themselves, associated by their own names.
-/// - Crossings: the filtered path against each line, decided when the track is beyond it with enough
-///   probability; one event a crossing, later versions when it turns out otherwise.
+/// What arrives in the order of its time is taken and decided on at once. What arrives late is taken at
+/// once too, compared with the state carried back to its time; up to `repairNanos` later the state is set
+/// back to a checkpoint before it and all since is taken again in the order of its time. So the tracks are,
+/// bit by bit, those of a run in which everything came in order, and the good sensors do not wait for the
+/// late ones. Events that were reported meanwhile stand, unless the better order does not lead to them
+/// again: then they are taken back. What is older than `FusionParameters.lateNanosMax` at its arrival is
+/// counted and not used.
 ///
 /// Rate: made for 20,000 detections a second with 50 targets. All memory is taken in `init`; `take`
 /// allocates nothing. One thread owns it.
 public struct FusionEngine: ~Copyable {
-  /// Time between two rounds of housekeeping (ends, merges, versions), nanoseconds.
-  static let roundNanos: Int64 = 200_000_000
+  /// Longest time from a late observation to the better order, nanoseconds.
+  static let repairNanos: Int64 = 200_000_000
+  /// Time between two checkpoints, nanoseconds.
+  static let checkpointNanos: Int64 = 200_000_000
 
-  let parameters: FusionParameters
-  let motion: MotionModel
-  let classPriorLogs: SIMD8<Float>
-  let site: SiteGeometry
-  let tracks: FixedArray<Track>
-  /// For each track and line, which side it was on.
-  let lineStates: FixedArray<LineState>
-  /// Where each camera's clutter comes from.
-  let clutter: FixedArray<ClutterMap.Cell>
-  let records: FixedArray<EventRecord>
-  let pending: FixedArray<PendingDetection>
-  /// Scratch of one scan.
-  let candidates: FixedArray<Int>
-  let predicted: FixedArray<KalmanState>
-  let age: FixedArray<Double>
-  let detectionTrack: FixedArray<Int>
-  /// Probability that each detection is its track's.
-  let detectionShare: FixedArray<Double>
-  var assignment: Assignment
-  var marginals: AssociationMarginals
-  /// For each track and scanning sensor, how often it showed the track lately when it covered it.
-  let shownRate: FixedArray<Double>
-  /// Places of the tracks that the scan at work keeps though a neighbour has the detection.
-  var sharedSlots = SIMD2<UInt64>.zero
-  var clock = ClockMap(
-    instant: .distantPast, wall: WallTime(unixNanos: 0), uncertaintyNanos: .max,
-    state: .unsynchronised)
-  var hasClock = false
+  private let parameters: FusionParameters
+  private let sensorCount: Int
+  private var tracker: Tracker
+  private var voices: PlatformVoices
+  private var log = ObservationLog(capacity: FusionLimits.observationsMax)
+  private var checkpoints: CheckpointRing
+  /// What was refused or changed before the tracker saw it.
+  private var intake = FusionCounters()
   /// Latest arrival.
-  var now = Instant.distantPast
-  var nextRound = Instant.distantPast
-  var tracksBorn: UInt32 = 0
-  var recordsMade = 0
-  /// Steps since the last `drainSteps`; no room without tracing.
-  let steps: FixedArray<FusionStep>
-  var stepCount = 0
-  /// What was done and refused so far.
-  public internal(set) var counters = FusionCounters()
+  private var now = Instant.distantPast
+  /// The oldest observation that was not taken in its order.
+  private var oldestLate: Instant?
+  private var nextRepair = Instant.distantPast
 
   /// Fusion for `site`, which the site configuration has checked.
   ///
   /// `stepsMax`: how many steps are kept until they are drained, for who wants to know why; 0 keeps
   /// none.
   public init(site: Site, parameters: FusionParameters = FusionParameters(), stepsMax: Int = 0) {
-    let idle = FusionStep(.began, track: TrackID(0), time: .distantPast, arrival: .distantPast)
-    steps = FixedArray(repeating: idle, count: stepsMax)
     self.parameters = parameters
-    motion = MotionModel(
-      accelerationDensity: parameters.accelerationDensity, turnDensity: parameters.turnDensity)
-    var logs = SIMD8<Float>.zero
-    for lane in 0..<6 { logs[lane] = log(max(parameters.classPrior.lanes[lane], 1e-3)) }
-    classPriorLogs = logs
-    let geometry = SiteGeometry(site)
-    let tracksMax = FusionLimits.tracksMax
-    let scanMax = FusionLimits.scanDetectionsMax
-    let nothing = KalmanState(position: .zero, covariance: Covariance2(sigma: 1), speedSigma: 1)
-    lineStates = FixedArray(
-      repeating: LineState(), count: tracksMax * max(1, geometry.lines.count))
-    pending = FixedArray(
-      repeating: PendingDetection(), count: scanMax * max(1, geometry.scanCount))
-    clutter = FixedArray(
-      repeating: ClutterMap.Cell(), count: ClutterMap.cellsMax * max(1, geometry.mapCount))
-    shownRate = FixedArray(
-      repeating: Self.shownAtBirth, count: tracksMax * max(1, geometry.scanCount))
-    self.site = geometry
-    tracks = FixedArray(
-      repeating: Track(state: nothing, time: .distantPast, logOdds: 0, classLogs: logs),
-      count: tracksMax)
-    records = FixedArray(repeating: EventRecord(), count: FusionLimits.openEventsMax)
-    candidates = FixedArray(repeating: 0, count: tracksMax)
-    predicted = FixedArray(repeating: nothing, count: tracksMax)
-    age = FixedArray(repeating: 0, count: tracksMax)
-    detectionTrack = FixedArray(repeating: -1, count: scanMax)
-    detectionShare = FixedArray(repeating: 1, count: scanMax)
-    assignment = Assignment(rowsMax: scanMax, tracksMax: tracksMax)
-    marginals = AssociationMarginals(rowsMax: scanMax, tracksMax: tracksMax)
+    sensorCount = site.sensors.count
+    let tracker = Tracker(site: site, parameters: parameters, stepsMax: stepsMax)
+    let most = parameters.lateNanosMax / Self.checkpointNanos + 2
+    checkpoints = CheckpointRing(of: tracker, capacity: Int(min(max(most, 2), 64)))
+    self.tracker = tracker
+    voices = PlatformVoices(site)
+  }
+
+  /// What was done and refused so far.
+  public var counters: FusionCounters {
+    var all = tracker.counters
+    all.arrivals = intake.arrivals
+    all.echoes = intake.echoes
+    all.late = intake.late
+    all.outOfSequence = intake.outOfSequence
+    all.fromTheFuture = intake.fromTheFuture
+    all.invalid += intake.invalid
+    all.repetitions = intake.repetitions
+    all.repeated = intake.repeated
+    all.unrepaired = intake.unrepaired
+    return all
   }
 
   /// Takes one arrival and hands the events that follow from it to `emit`, in order.
   public mutating func take(_ arrival: Arrival, emit: (PostEvent) -> Void) {
-    counters.arrivals += 1
+    intake.arrivals += 1
     now = max(now, arrival.time)
-    let observation = arrival.observation
-    if isEcho(observation) {
-      counters.echoes += 1
-      return
+    if now >= nextRepair {
+      repair(emit: emit)
+      forgetOld()
+      nextRepair = now.advanced(byNanos: Self.repairNanos)
     }
-    switch observation.content {
-    case .clock(let map):
-      clock = map
-      hasClock = true
-    case .health(let report):
-      takeHealth(report, observation, emit: emit)
-    case .area(let isActive):
-      if let moment = usableTime(of: observation) {
-        if isActive {
-          takeOnset(observation, at: moment, emit: emit)
-        } else {
-          takeRelease(observation, at: moment, emit: emit)
-        }
-      }
-    case .detection(let detection):
-      if let moment = usableTime(of: observation) {
-        takeDetection(detection, observation, at: moment, emit: emit)
-      }
-    case .scanEnd:
-      if let moment = usableTime(of: observation) {
-        takeScanEnd(observation, at: moment, emit: emit)
-      }
-    case .platform(let state):
-      if let moment = usableTime(of: observation) {
-        takePlatform(state, observation, at: moment, emit: emit)
-      }
-    case .air(let report):
-      if let moment = usableTime(of: observation) {
-        takeStranger(report, observation, at: moment, emit: emit)
-      }
+    var observation = arrival.observation
+    guard admit(&observation) else { return }
+    makeRoom()
+    if checkpoints.count == 0 { startOver() }
+    if observation.time < tracker.now {
+      intake.outOfSequence += 1
+      oldestLate = min(oldestLate ?? observation.time, observation.time)
+    } else if oldestLate == nil {
+      keepCheckpoint(before: observation)
     }
-    if now >= nextRound {
-      keepHouse(emit: emit)
-      nextRound = now.advanced(byNanos: Self.roundNanos)
-    }
+    log.insert(observation)
+    tracker.take(observation, arrived: now, emit: emit)
   }
 
   /// Says the last words: scans whose end never came are worked on, open events get their last
   /// version. Call it once, after the last arrival.
   public mutating func finish(emit: (PostEvent) -> Void) {
-    for index in site.sensors.indices where site.sensors[index].pendingCount > 0 {
-      workScan(
-        sensor: index, at: site.sensors[index].pendingTime, isComplete: false, emit: emit)
-    }
-    reviewEvents(isLast: true, emit: emit)
+    repair(emit: emit)
+    tracker.finish(emit: emit)
   }
 
   /// Hands each confirmed track, carried to `moment`, to `body`, in the order of their places.
   /// Left out are those that are more likely not there than there, and those not hit for long.
   /// Changes nothing.
   public func forEachTrack(at moment: Instant, _ body: (TrackSnapshot) -> Void) {
-    for slot in tracks.indices where tracks[slot].id.rawValue != 0 && tracks[slot].isConfirmed {
-      var track = tracks[slot]
-      let patience =
-        track.lastScanHit == .distantPast
-        ? parameters.shownAreaNanosMax : parameters.shownNanosMax
-      guard track.isPlatform || moment.nanos(since: track.lastHit) <= patience else { continue }
-      guard track.existence >= 0.5 else { continue }
-      track.predict(to: moment, motion: motion)
-      body(
-        TrackSnapshot(
-          id: track.id, position: track.state.position,
-          covariance: track.state.positionCovariance, velocity: track.state.velocity,
-          classes: track.classes, existence: track.existence, platform: track.platform,
-          lastHit: track.lastHit))
-    }
+    tracker.forEachTrack(at: moment, body)
   }
+
+  /// Hands each sensor to `body` whose cover holds `place` now, and whether it delivers.
+  public func forEachSensor(covering place: SIMD2<Double>, _ body: (SensorID, Bool) -> Void) {
+    tracker.forEachSensor(covering: place, body)
+  }
+
+  /// Hands the steps since the last call to `body`, in order, and forgets them.
+  public mutating func drainSteps(_ body: (FusionStep) -> Void) { tracker.drainSteps(body) }
 
   // MARK: - What every observation passes
 
-  /// The moment an observation counts for; `nil` when it is not to be used, which is counted.
-  private mutating func usableTime(of observation: Observation) -> Instant? {
-    guard observation.sensor.index < site.sensors.count else {
-      counters.invalid += 1
-      return nil
+  /// Whether an observation is to be used, as of when; counts why not.
+  private mutating func admit(_ observation: inout Observation) -> Bool {
+    if voices.isEcho(observation, at: now) {
+      intake.echoes += 1
+      return false
     }
-    if observation.time > now {
-      counters.fromTheFuture += 1
-      return now
+    switch observation.content {
+    case .clock:
+      observation.time = now
+    case .health(let report):
+      // What the post itself finds holds from when it says so.
+      observation.time = now
+      observation.content = .health(voices.asHeard(report, by: observation.source, at: now))
+    case .area, .detection, .scanEnd, .platform, .air:
+      guard observation.sensor.index < sensorCount else {
+        intake.invalid += 1
+        return false
+      }
+      if observation.time > now {
+        intake.fromTheFuture += 1
+        observation.time = now
+      } else if observation.time < now.advanced(byNanos: -parameters.lateNanosMax) {
+        intake.late += 1
+        return false
+      }
     }
-    if observation.time < now.advanced(byNanos: -parameters.lateNanosMax) {
-      counters.late += 1
-      return nil
-    }
-    return observation.time
+    return true
   }
 
-  private mutating func takeHealth(
-    _ told: HealthReport, _ observation: Observation, emit: (PostEvent) -> Void
-  ) {
-    let report = asHeard(told, by: observation.source)
-    if report.sensor.index < site.sensors.count {
-      site.sensors[report.sensor.index].health = report.state
-    } else if report.sensor != .none {
-      counters.invalid += 1
+  // MARK: - The better order
+
+  /// Sets the state back to before the oldest late observation and takes all since in order.
+  private mutating func repair(emit: (PostEvent) -> Void) {
+    guard let late = oldestLate else { return }
+    oldestLate = nil
+    guard let start = checkpoints.restore(&tracker, for: late) else {
+      intake.unrepaired += 1
       return
     }
-    emit(
-      .health(
-        SensorHealthEvent(
-          report: report, source: observation.source, sequence: observation.sequence,
-          clock: clockInForce)))
+    intake.repetitions += 1
+    tracker.beginRepeating(from: start)
+    for place in log.place(of: start)..<log.count {
+      let observation = log[place]
+      keepCheckpoint(before: observation)
+      tracker.take(observation, arrived: now, emit: emit)
+      intake.repeated += 1
+    }
+    tracker.endRepeating()
   }
 
-  /// The map to UTC that holds; before the first one, one that claims nothing.
-  var clockInForce: ClockMap {
-    hasClock
-      ? clock
-      : ClockMap(
-        instant: now, wall: WallTime(unixNanos: 0), uncertaintyNanos: .max,
-        state: .unsynchronised)
+  /// Keeps a checkpoint when it is time for one and everything before `observation` was taken.
+  private mutating func keepCheckpoint(before observation: Observation) {
+    guard let newest = checkpoints.newest, observation.time > tracker.now,
+      newest == .distantPast || observation.time.nanos(since: newest) >= Self.checkpointNanos
+    else { return }
+    checkpoints.keep(tracker, at: observation.time)
+  }
+
+  /// Keeps a first checkpoint, before which there is nothing to go back to.
+  private mutating func startOver() {
+    if oldestLate != nil { intake.unrepaired += 1 }
+    oldestLate = nil
+    let isFirst = tracker.now == .distantPast
+    checkpoints.keep(tracker, at: isFirst ? .distantPast : tracker.now.advanced(byNanos: 1))
+  }
+
+  /// Forgets what nothing that is still used can go back to.
+  private mutating func forgetOld() {
+    checkpoints.forget(notNeededFor: now.advanced(byNanos: -parameters.lateNanosMax))
+    if let oldest = checkpoints.oldest { log.forget(before: oldest) }
+  }
+
+  /// When more is said than the log holds, the oldest goes: later observations cannot go back so far.
+  private mutating func makeRoom() {
+    while log.isFull {
+      if checkpoints.count > 1 {
+        checkpoints.forgetOldest()
+      } else {
+        checkpoints.forgetAll()
+        log.forgetAll()
+      }
+      if let oldest = checkpoints.oldest { log.forget(before: oldest) }
+    }
   }
 }

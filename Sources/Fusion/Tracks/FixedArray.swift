@@ -20,6 +20,12 @@ struct FixedArray<Element: BitwiseCopyable>: ~Copyable {
     unsafe storage = block
   }
 
+  /// Room for `count` values; an element must be written before it is read. Memory is taken page by page
+  /// as it is written.
+  init(unwritten count: Int) {
+    unsafe storage = UnsafeMutableBufferPointer<Element>.allocate(capacity: count)
+  }
+
   deinit { unsafe storage.deallocate() }
 
   var count: Int { unsafe storage.count }
@@ -38,6 +44,22 @@ struct FixedArray<Element: BitwiseCopyable>: ~Copyable {
       yield unsafe &storage[index]
     }
   }
+
+  /// Copies elements of another array, or moves own ones; the stretches may overlap.
+  @inline(__always)
+  func copy(_ stretch: Stretch, of other: borrowing FixedArray, to first: Int) {
+    precondition(
+      stretch.first >= 0 && stretch.count >= 0 && stretch.end <= other.count && first >= 0
+        && first + stretch.count <= count, "stretch outside the fixed array")
+    guard stretch.count > 0, let to = unsafe storage.baseAddress,
+      let from = unsafe other.storage.baseAddress
+    else { return }
+    unsafe (to + first).update(from: from + stretch.first, count: stretch.count)
+  }
+
+  /// Moves own elements; the stretches may overlap.
+  @inline(__always)
+  func move(_ stretch: Stretch, to first: Int) { copy(stretch, of: self, to: first) }
 
   /// Lends the elements of `stretch` where they lie.
   @inline(__always)

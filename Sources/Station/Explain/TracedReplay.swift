@@ -32,6 +32,8 @@ struct TracedReplay {
     }
     let notes = Notes()
     var witness = CaptureReplay.Witness { step in
+      // What fusion did again, in a better order, takes the place of what it did before.
+      while let last = notes.steps.last, last.number >= step.number { notes.steps.removeLast() }
       if window.contains(step.arrival) { notes.steps.append(step) }
     }
     if let place {

@@ -16,7 +16,11 @@ struct ReportNotes {
   private var health: [String: [(unixSeconds: Double, state: String, reason: String)]] = [:]
   private var voices: [Voice]
   /// For each track, how often each sensor hit it, and whether it was ever confirmed.
-  private var hits: [TrackID: (counts: [SensorID: Int], isConfirmed: Bool)] = [:]
+  private typealias Hits = (counts: [SensorID: Int], isConfirmed: Bool)
+  private var hits: [TrackID: Hits] = [:]
+  /// Steps that fusion may still undo, and how long it may, nanoseconds.
+  private var unsettled: [FusionStep] = []
+  private static let settledNanos: Int64 = 10_000_000_000
   private(set) var isExercise = false
   private let site: Site
 
@@ -67,6 +71,20 @@ struct ReportNotes {
 
   /// Takes a step of fusion.
   mutating func take(_ step: FusionStep) {
+    // What fusion did again, in a better order, takes the place of what it did before.
+    while let last = unsettled.last, last.number >= step.number { unsettled.removeLast() }
+    unsettled.append(step)
+    guard let first = unsettled.first,
+      step.arrival.nanos(since: first.arrival) > 2 * Self.settledNanos
+    else { return }
+    let count = unsettled.prefix {
+      step.arrival.nanos(since: $0.arrival) > Self.settledNanos
+    }.count
+    for step in unsettled.prefix(count) { Self.note(step, in: &hits) }
+    unsettled.removeFirst(count)
+  }
+
+  private static func note(_ step: FusionStep, in hits: inout [TrackID: Hits]) {
     switch step.action {
     case .began, .placed, .directed, .felt, .told:
       hits[step.track, default: ([:], false)].counts[step.sensor, default: 0] += 1
@@ -108,6 +126,8 @@ struct ReportNotes {
   ) -> [PostReport.SensorPart] {
     let seconds = max(end - start, 1e-3)
     var inTracks = [Int](repeating: 0, count: site.sensors.count)
+    var hits = hits
+    for step in unsettled { Self.note(step, in: &hits) }
     for track in hits.values where track.isConfirmed {
       for (sensor, count) in track.counts where inTracks.indices.contains(sensor.index) {
         inTracks[sensor.index] += count

@@ -2,7 +2,7 @@ import Geodesy
 import Glibc
 import Model
 
-extension FusionEngine {
+extension Tracker {
   /// Takes a detection into the track it was assigned to; `share` is the probability that it is the
   /// track's.
   mutating func takeHit(
@@ -14,7 +14,6 @@ extension FusionEngine {
       _ = tracks[slot].note(SensorID(UInt16(sensor)), at: moment, from: pending.seenFrom)
       return
     }
-    if moment < tracks[slot].time { counters.outOfSequence += 1 }
     let odds = tracks[slot].logOdds
     tracks[slot].predict(to: moment, motion: motion)
     let age = max(0, tracks[slot].time.seconds(since: moment))

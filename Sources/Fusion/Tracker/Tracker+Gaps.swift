@@ -4,7 +4,7 @@ import Model
 
 // Crossings in gaps of the cover: what no sensor saw is told by the way a track had come when it was
 // first placed, or by the way it was on when it was last.
-extension FusionEngine {
+extension Tracker {
   /// Step of the time that is looked through, seconds.
   private static let gapStep = 0.25
   /// A target slower than this across the line may as well have stood there, m/s.

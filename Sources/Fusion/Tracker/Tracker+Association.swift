@@ -2,7 +2,7 @@ import Geodesy
 import Glibc
 import Model
 
-extension FusionEngine {
+extension Tracker {
   /// Share of the newest scan in how often a sensor shows a track.
   private static let shownShare = 0.15
   /// How often a sensor shows a new track that it covers, and the most that is believed.

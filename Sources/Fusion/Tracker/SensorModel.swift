@@ -51,10 +51,7 @@ struct SensorModel: BitwiseCopyable {
   var scanSlot = -1
 
   var health = HealthState.ok
-  /// For a platform: the source that is listened to, when it last spoke, and whether the platform has
-  /// been silent for so long that its track is its own no more.
-  var voice = SourceID.clock
-  var voiceTime = Instant.distantPast
+  /// Whether a platform has been silent for so long that its track is its own no more.
   var isDisowned = false
   /// Onsets a second that no confirmed track explains, over about a minute.
   var unexplainedRate = 0.0

@@ -11,7 +11,7 @@ struct PendingDetection: BitwiseCopyable {
   var seenFrom = BorderSide.fixed
 }
 
-extension FusionEngine {
+extension Tracker {
   /// Smallest standard deviation of a place: a body's width.
   static let placeSigmaMin = 0.25
   /// Two targets nearer than this are often one blob, metres.

@@ -2,7 +2,7 @@ import Geodesy
 import Glibc
 import Model
 
-extension FusionEngine {
+extension Tracker {
   /// The column and row of the clutter map that a detection falls into, in fractions of cells, and
   /// how many square metres (or radians, without a place) a cell measures there.
   private func mapPlace(

@@ -1,7 +1,7 @@
 import Geodesy
 import Model
 
-extension FusionEngine {
+extension Tracker {
   /// Log-odds at which a stranger begins, and what each of its reports adds: the third confirms it.
   static let strangerBirthLogOdds = -0.5
   static let strangerHitLogOdds = 0.7
@@ -174,7 +174,6 @@ extension FusionEngine {
       note(observation.sensor, in: slot, at: moment)
       return false
     }
-    if moment < tracks[slot].time { counters.outOfSequence += 1 }
     tracks[slot].predict(to: moment, motion: motion)
     let age = max(0, tracks[slot].time.seconds(since: moment))
     let before = tracks[slot].state

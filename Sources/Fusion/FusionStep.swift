@@ -68,6 +68,9 @@ public struct FusionStep: BitwiseCopyable, Sendable, Equatable {
     case taken
   }
 
+  /// Its place among all steps, from 1. A step takes the place of an earlier one with its number, and
+  /// makes all with higher ones undone: then fusion took observations again, in a better order.
+  public var number: UInt64 = 0
   /// What happened.
   public var action: Action
   /// What stood in the way, or `.none`.

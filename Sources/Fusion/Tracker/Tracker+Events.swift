@@ -18,18 +18,23 @@ struct EventRecord: BitwiseCopyable {
   var track = TrackID(0)
   /// When the track of the event was last hit.
   var lastHit = Instant.distantPast
-  /// When it was first reported.
+  /// When the observations led to it, by their own times.
   var reported = Instant.distantPast
   var nextReview = Instant.distantPast
+  /// Whether the way to it was taken back and has not led to it again yet.
+  var isInQuestion = false
 }
 
-extension FusionEngine {
+extension Tracker {
   /// Time from one look at an event to the next, nanoseconds.
   static let reviewNanos: Int64 = 2_000_000_000
   /// An event is closed after so long, nanoseconds.
   static let reviewNanosMax: Int64 = 20_000_000_000
   /// A track that fades so soon after its crossing was clutter, nanoseconds.
   static let retractNanos: Int64 = 4_000_000_000
+  /// What a better order of the observations has not confirmed so long after the last of them could have
+  /// come is taken back, nanoseconds.
+  static let questionNanos: Int64 = 2_000_000_000
   /// Distance within which one of our own is named beside a crossing, metres.
   static let nearbyMetres = 30.0
 
@@ -38,18 +43,22 @@ extension FusionEngine {
     _ slot: Int, line: Int, _ direction: CrossingDirection, _ flip: LineFlip,
     probability: Double, emit: (PostEvent) -> Void
   ) {
+    tracks[slot].crossings += 1
+    if let index = reportedBefore(slot, line: line, direction, flip) {
+      confirm(index, slot: slot, emit: emit)
+      return
+    }
     guard !isRepetition(slot, line: line, direction, flip) else {
       counters.duplicates += 1
       traceWithheld(slot, line: line, .repetition, at: flip.time)
       return
     }
-    tracks[slot].crossings += 1
     var event = CrossingEvent(
       identity: CrossingIdentity(
         line: LineID(UInt16(line)), birthSource: tracks[slot].birthSource,
         birthSequence: tracks[slot].birthSequence, birthBranch: 0,
         ordinal: tracks[slot].crossings),
-      direction: direction, time: flip.time, decided: now, clock: clockInForce,
+      direction: direction, time: flip.time, decided: arrived, clock: clockInForce,
       position: flip.position, covariance: flip.covariance.packed, track: tracks[slot].id)
     let speed = (flip.velocity * flip.velocity).sum().squareRoot()
     let fromSpeed = flip.sigma / max(speed, 0.3)
@@ -153,6 +162,46 @@ extension FusionEngine {
     return false
   }
 
+  /// The record of this crossing if it was reported before the order of the observations was put right: of
+  /// this very track, or of one that is this one now.
+  private func reportedBefore(
+    _ slot: Int, line: Int, _ direction: CrossingDirection, _ flip: LineFlip
+  ) -> Int? {
+    for index in records.indices where records[index].track.rawValue != 0 {
+      let event = records[index].event
+      guard event.identity.line.index == line, event.direction == direction else { continue }
+      let isItself =
+        event.identity.birthSource == tracks[slot].birthSource
+        && event.identity.birthSequence == tracks[slot].birthSequence
+        && event.identity.ordinal == tracks[slot].crossings
+      let away = event.position - flip.position
+      let isNear =
+        abs(flip.time.nanos(since: event.time)) < parameters.duplicateNanos
+        && (away * away).sum().squareRoot() < parameters.duplicateDistance
+      if isItself || (records[index].isInQuestion && isNear) { return index }
+    }
+    return nil
+  }
+
+  /// The better order led to a reported crossing again; one that was taken back meanwhile holds again.
+  private mutating func confirm(_ index: Int, slot: Int, emit: (PostEvent) -> Void) {
+    records[index].isInQuestion = false
+    records[index].reported = now
+    records[index].track = tracks[slot].id
+    let event = records[index].event
+    trace(
+      .reported, slot, at: event.time, line: event.identity.line,
+      test: (tracks[slot].existence, confidenceMin))
+    guard event.disposition == .retracted, event.version < parameters.versionsMax else { return }
+    records[index].event.version += 1
+    records[index].event.disposition = .corrected
+    records[index].event.decided = arrived
+    records[index].event.clock = clockInForce
+    records[index].isOpen = true
+    counters.corrections += 1
+    emit(.crossing(records[index].event))
+  }
+
   private mutating func keep(_ event: CrossingEvent, slot: Int) {
     let index = recordsMade % records.count
     recordsMade += 1
@@ -166,6 +215,12 @@ extension FusionEngine {
   /// Looks again at the open events whose time has come.
   mutating func reviewEvents(isLast: Bool, emit: (PostEvent) -> Void) {
     for index in records.indices where records[index].isOpen {
+      if records[index].isInQuestion,
+        now.nanos(since: records[index].reported) > parameters.lateNanosMax + Self.questionNanos
+      {
+        retract(index, emit: emit)
+        continue
+      }
       guard let slot = place(of: records[index].track) else { continue }
       records[index].lastHit = tracks[slot].lastHit
       guard isLast || now >= records[index].nextReview else { continue }
@@ -198,7 +253,7 @@ extension FusionEngine {
     else { return }
     event.version += 1
     event.disposition = .corrected
-    event.decided = now
+    event.decided = arrived
     event.clock = clockInForce
     records[index].event = event
     counters.corrections += 1
@@ -240,7 +295,7 @@ extension FusionEngine {
   private mutating func retract(_ index: Int, emit: (PostEvent) -> Void) {
     records[index].event.version += 1
     records[index].event.disposition = .retracted
-    records[index].event.decided = now
+    records[index].event.decided = arrived
     records[index].event.clock = clockInForce
     records[index].isOpen = false
     counters.retractions += 1

@@ -1,7 +1,7 @@
 import Geodesy
 import Model
 
-extension FusionEngine {
+extension Tracker {
   /// Starts a track; `nil` when there is no room, which is counted.
   mutating func startTrack(
     state: KalmanState, at moment: Instant, logOdds: Double, by observation: Observation
@@ -16,10 +16,9 @@ extension FusionEngine {
     state: KalmanState, at moment: Instant, logOdds: Double, source: SourceID, sequence: UInt64
   ) -> Int? {
     for slot in tracks.indices where tracks[slot].id.rawValue == 0 {
-      tracksBorn &+= 1
       counters.tracksBorn += 1
       var track = Track(state: state, time: moment, logOdds: logOdds, classLogs: classPriorLogs)
-      track.id = TrackID(tracksBorn)
+      track.id = names.name(source, sequence, isRepeated: isRepeating)
       track.birthSource = source
       track.birthSequence = sequence
       track.birthTime = moment
@@ -172,7 +171,12 @@ extension FusionEngine {
   /// The older of two confirmed tracks, or the confirmed one.
   private func survivor(_ a: Int, _ b: Int) -> Int {
     if tracks[a].isConfirmed != tracks[b].isConfirmed { return tracks[a].isConfirmed ? a : b }
-    return tracks[a].id < tracks[b].id ? a : b
+    // Not by number: that of a track born in a repetition is the highest.
+    let (first, second) = (tracks[a], tracks[b])
+    let isOlder =
+      (first.birthTime, first.birthSource.rawValue, first.birthSequence)
+      <= (second.birthTime, second.birthSource.rawValue, second.birthSequence)
+    return isOlder ? a : b
   }
 
   /// Whether two tracks agree in place and velocity at the present moment.

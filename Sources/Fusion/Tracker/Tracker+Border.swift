@@ -1,7 +1,7 @@
 import Geodesy
 import Model
 
-extension FusionEngine {
+extension Tracker {
   /// A platform's place is not known when it has not told it for so long, nanoseconds.
   static let viewpointNanosMax: Int64 = 3_000_000_000
   /// A place is on a side only if it is so many standard deviations away from the line.

@@ -32,7 +32,7 @@ struct LineFlip: BitwiseCopyable {
   var isBeyondEnd = false
 }
 
-extension FusionEngine {
+extension Tracker {
   /// Probability of the side at which a new track is taken to be there.
   static let sideProbability = 0.7
 

@@ -1,7 +1,7 @@
 import Geodesy
 import Model
 
-extension FusionEngine {
+extension Tracker {
   /// Takes the word of one of our own on its place: its track is friendly and certain.
   mutating func takePlatform(
     _ platform: PlatformState, _ observation: Observation, at moment: Instant,
@@ -46,7 +46,6 @@ extension FusionEngine {
       tracks[own].isConfirmed = true
       counters.tracksConfirmed += 1
     } else {
-      if moment < tracks[own].time { counters.outOfSequence += 1 }
       tracks[own].predict(to: moment, motion: motion)
       let age = max(0, tracks[own].time.seconds(since: moment))
       let before = tracks[own].state
@@ -79,6 +78,7 @@ extension FusionEngine {
     guard site.sensors[sensor].isDisowned else { return }
     site.sensors[sensor].isDisowned = false
     site.sensors[sensor].health = .ok
+    guard isNews(sensor, .ok) else { return }
     let report = HealthReport(
       sensor: observation.sensor, state: .ok, reason: .delivering, time: moment)
     emit(
@@ -99,6 +99,7 @@ extension FusionEngine {
     guard site.sensors[sensor.index].isDelivering else { return }
     site.sensors[sensor.index].isDisowned = true
     site.sensors[sensor.index].health = .lost
+    guard isNews(sensor.index, .lost) else { return }
     let report = HealthReport(sensor: sensor, state: .lost, reason: .silent, time: now)
     emit(
       .health(
@@ -107,41 +108,11 @@ extension FusionEngine {
           clock: clockInForce)))
   }
 
-  // MARK: - One platform on two links
-
-  /// A second link is listened to after the first one was silent for so long, nanoseconds.
-  private static let voiceNanosMax: Int64 = 2_000_000_000
-
-  /// Whether a platform says this on another link than the one that is listened to.
-  mutating func isEcho(_ observation: Observation) -> Bool {
-    switch observation.content {
-    case .platform, .detection, .scanEnd: break
-    case .area, .air, .health, .clock: return false
-    }
-    let index = observation.sensor.index
-    guard index < site.sensors.count else { return false }
-    let kind = site.sensors[index].kind
-    guard kind == .drone || kind == .beacon else { return false }
-    if observation.source != site.sensors[index].voice {
-      guard now.nanos(since: site.sensors[index].voiceTime) > Self.voiceNanosMax else {
-        return true
-      }
-      site.sensors[index].voice = observation.source
-    }
-    site.sensors[index].voiceTime = now
-    return false
-  }
-
-  /// A platform that one of two links lost, and that the other one hears, is degraded only.
-  func asHeard(_ report: HealthReport, by source: SourceID) -> HealthReport {
-    guard report.state == .lost, report.sensor.index < site.sensors.count else { return report }
-    let sensor = site.sensors[report.sensor.index]
-    guard sensor.voiceTime != .distantPast, sensor.voice != source,
-      now.nanos(since: sensor.voiceTime) <= Self.voiceNanosMax
-    else { return report }
-    var lesser = report
-    lesser.state = .degraded
-    return lesser
+  /// Whether the state of a platform that fusion itself found was not told before.
+  private func isNews(_ sensor: Int, _ state: HealthState) -> Bool {
+    if isRepeating, toldHealth[sensor] == state { return false }
+    toldHealth[sensor] = state
+    return true
   }
 
   /// Class weights of what says itself that it is a drone.

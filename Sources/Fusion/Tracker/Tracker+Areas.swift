@@ -2,7 +2,7 @@ import Geodesy
 import Glibc
 import Model
 
-extension FusionEngine {
+extension Tracker {
   /// Gate on an onset: a point spread over an area is never far out in standard deviations.
   static let areaGate = 9.0
   /// Deviation of each velocity component of a vehicle, m/s: 7 m/s in any direction.
@@ -171,7 +171,6 @@ extension FusionEngine {
   private mutating func takeOnset(
     of sensor: SensorID, _ model: SensorModel, ratio: Double, slot: Int, at moment: Instant
   ) {
-    if moment < tracks[slot].time { counters.outOfSequence += 1 }
     let odds = tracks[slot].logOdds
     let squared = isTracing ? onsetDistanceSquared(slot, model, at: moment) : .nan
     tracks[slot].predict(to: moment, motion: motion)

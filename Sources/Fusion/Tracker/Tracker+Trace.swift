@@ -1,7 +1,7 @@
 import Geodesy
-public import Model
+import Model
 
-extension FusionEngine {
+extension Tracker {
   /// Observations farther than this from a track, squared and in gates, are not worth telling.
   private static let refusalGates = 4.0
 
@@ -9,13 +9,13 @@ extension FusionEngine {
   var isTracing: Bool { steps.count > 0 }
 
   /// Hands the steps since the last call to `body`, in order, and forgets them.
-  public mutating func drainSteps(_ body: (FusionStep) -> Void) {
+  mutating func drainSteps(_ body: (FusionStep) -> Void) {
     for index in 0..<stepCount { body(steps[index]) }
     stepCount = 0
   }
 
   /// Hands each sensor to `body` whose cover holds `place` now, and whether it delivers.
-  public func forEachSensor(covering place: SIMD2<Double>, _ body: (SensorID, Bool) -> Void) {
+  func forEachSensor(covering place: SIMD2<Double>, _ body: (SensorID, Bool) -> Void) {
     for index in site.sensors.indices {
       let model = site.sensors[index]
       let isCovered =
@@ -50,7 +50,7 @@ extension FusionEngine {
 
   private func step(_ action: FusionStep.Action, _ slot: Int, at moment: Instant) -> FusionStep {
     let track = tracks[slot]
-    var step = FusionStep(action, track: track.id, time: moment, arrival: now)
+    var step = FusionStep(action, track: track.id, time: moment, arrival: arrived)
     step.logOdds = track.logOdds
     step.initiation = initiation(of: slot)
     step.isConfirmed = track.isConfirmed
@@ -62,11 +62,13 @@ extension FusionEngine {
   }
 
   private mutating func append(_ step: FusionStep) {
+    stepsMade += 1
     guard stepCount < steps.count else {
       counters.stepsLost += 1
       return
     }
     steps[stepCount] = step
+    steps[stepCount].number = stepsMade
     stepCount += 1
   }
 
