@@ -13,10 +13,11 @@ public import Model
 /// Rate: made for 20,000 detections a second with 50 targets. All memory is taken in `init`; `take`
 /// allocates nothing. One thread owns it.
 public struct FusionEngine: ~Copyable {
-  /// Longest time from a late observation to the better order, nanoseconds.
-  static let repairNanos: Int64 = 200_000_000
+  /// Longest time from a late observation to the better order, nanoseconds: each time about that much is
+  /// taken again.
+  static let repairNanos: Int64 = 500_000_000
   /// Time between two checkpoints, nanoseconds.
-  static let checkpointNanos: Int64 = 200_000_000
+  static let checkpointNanos: Int64 = 100_000_000
 
   private let parameters: FusionParameters
   private let sensorCount: Int

@@ -107,6 +107,24 @@ struct Traffic {
           time: time, content: content)))
   }
 
+  /// The same with each scan arriving 60 to 140 ms late.
+  var delayed: [Arrival] {
+    var random = Generator(state: 51)
+    var delays = [Double](repeating: 0.1, count: 9)
+    let late = arrivals.map { arrival in
+      let observation = arrival.observation
+      guard observation.sensor != .none else { return arrival }
+      let delay = delays[observation.sensor.index]
+      if case .scanEnd = observation.content {
+        delays[observation.sensor.index] = 0.06 + 0.08 * random.uniform()
+      }
+      return Arrival(
+        time: arrival.time.advanced(byNanos: Int64(delay * 1e9)), observation: observation)
+    }
+    return late.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }
+      .map(\.element)
+  }
+
   static func instant(_ seconds: Double) -> Instant {
     start.advanced(byNanos: Int64((seconds * 1e9).rounded()))
   }
