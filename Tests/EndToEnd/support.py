@@ -56,9 +56,14 @@ def output(process):
 
 
 def end_all():
-    """Kills what is still running."""
-    for process in PROCESSES:
-        if process.poll() is None:
+    """Ends what is still running, in order, so that its captures are whole; kills what does not end."""
+    running = [process for process in PROCESSES if process.poll() is None]
+    for process in running:
+        process.terminate()
+    for process in running:
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
 
