@@ -275,19 +275,12 @@ extension Tracker {
     }
   }
 
-  /// Takes back the open events of a track.
-  mutating func retractEvents(of track: TrackID, emit: (PostEvent) -> Void) {
+  /// Takes back the open events of a track, at one line only when it is given.
+  mutating func retractEvents(
+    of track: TrackID, line: Int? = nil, emit: (PostEvent) -> Void
+  ) {
     for index in records.indices where records[index].isOpen && records[index].track == track {
-      retract(index, emit: emit)
-    }
-  }
-
-  /// Takes back the open events of a track at one line.
-  mutating func retractEvents(of track: TrackID, line: Int, emit: (PostEvent) -> Void) {
-    for index in records.indices
-    where records[index].isOpen && records[index].track == track
-      && records[index].event.identity.line.index == line
-    {
+      guard line == nil || records[index].event.identity.line.index == line else { continue }
       retract(index, emit: emit)
     }
   }

@@ -1,5 +1,4 @@
 import Geodesy
-import Glibc
 import Model
 
 // Crossings in gaps of the cover: what no sensor saw is told by the way a track had come when it was
@@ -186,7 +185,7 @@ extension Tracker {
   private var gapVarianceMin: Double { parameters.crossingSigmaMin * parameters.crossingSigmaMin }
 
   private func probabilityBelowZero(_ mean: Double, _ variance: Double) -> Double {
-    0.5 * erfc(mean / variance.squareRoot() * 0.5.squareRoot())
+    normalDistribution(-(mean / variance.squareRoot()))
   }
 
   /// How often a second the sensors that cover `place` would show the track there, by how often they

@@ -152,5 +152,5 @@ extension Tracker {
   }
 
   /// Φ(x).
-  private func normalDistribution(_ x: Double) -> Double { 0.5 * erfc(-x * 0.5.squareRoot()) }
+  func normalDistribution(_ x: Double) -> Double { 0.5 * erfc(-x * 0.5.squareRoot()) }
 }
