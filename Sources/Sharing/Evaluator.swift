@@ -116,7 +116,8 @@ public struct Evaluator: Sendable {
     if let purposes = condition.purposes, !purposes.contains(purpose) { return .no }
     if let classes = condition.classes {
       guard let word = event.word("class") else { return .undecidable("missing-class") }
-      guard classes.contains(where: { "\($0.name)" == word }) else { return .no }
+      guard classes.contains(where: { $0.name.withUTF8Buffer { word.utf8.elementsEqual($0) } })
+      else { return .no }
     }
     if let directions = condition.directions {
       guard let word = event.word("direction") else { return .undecidable("missing-direction") }

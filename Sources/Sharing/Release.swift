@@ -14,35 +14,55 @@ public struct Release: Sendable, Equatable {
   /// Beside the fields stand the event's id, version, post's name, exercise mark and disposition,
   /// which go with every release. The geometry is the most precise place among the fields.
   public init(of event: ShareableEvent, post: String, fields: [ReleaseField], isRecall: Bool) {
-    var members: [(name: String, value: [UInt8])] = [
-      ("event_id", Self.quoted("\(event.header.id)")),
-      ("exercise", Array((event.header.isExercise ? "true" : "false").utf8)),
-      ("post", Self.quoted(post)), ("version", Array("\(event.header.version)".utf8)),
-    ]
     let disposition = isRecall ? "recalled" : event.fields.disposition
-    if let disposition { members.append(("disposition", Self.quoted(disposition))) }
+    var members: [(name: String, value: Value)] = [
+      ("event_id", .word("\(event.header.id)")),
+      ("exercise", .plain(event.header.isExercise ? "true" : "false")),
+      ("post", .word(post)), ("version", .plain("\(event.header.version)")),
+    ]
+    members.reserveCapacity(fields.count + 5)
+    if let disposition { members.append(("disposition", .word(disposition))) }
     for field in fields {
       guard let value = event.fields[field.rawValue] else { continue }
-      members.append((field.rawValue, value))
+      members.append((field.rawValue, .text(value)))
     }
     members.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     let places: [ReleaseField] = [.place, .place1km, .place10km]
     let place = places.first(where: fields.contains).flatMap { event.fields[$0.rawValue] }
-    var text = Array(#"{"geometry":"#.utf8)
+    var text: [UInt8] = []
+    text.reserveCapacity(1_024)
+    text.append(contentsOf: #"{"geometry":"#.utf8)
     if let place {
-      text += Array(#"{"coordinates":"#.utf8) + place + Array(#","type":"Point"}"#.utf8)
+      text.append(contentsOf: #"{"coordinates":"#.utf8)
+      text.append(contentsOf: place)
+      text.append(contentsOf: #","type":"Point"}"#.utf8)
     } else {
-      text += Array("null".utf8)
+      text.append(contentsOf: "null".utf8)
     }
-    text += Array(#","properties":{"#.utf8)
+    text.append(contentsOf: #","properties":{"#.utf8)
     for (index, member) in members.enumerated() {
       if index > 0 { text.append(UInt8(ascii: ",")) }
-      text += Self.quoted(member.name) + [UInt8(ascii: ":")] + member.value
+      CanonicalString.append(member.name, to: &text)
+      text.append(UInt8(ascii: ":"))
+      switch member.value {
+      case .word(let word): CanonicalString.append(word, to: &text)
+      case .plain(let plain): text.append(contentsOf: plain.utf8)
+      case .text(let value): text.append(contentsOf: value)
+      }
     }
-    feature = text + Array(#"},"type":"Feature"}"#.utf8)
+    text.append(contentsOf: #"},"type":"Feature"}"#.utf8)
+    feature = text
     let times: [ReleaseField] = [.time, .timeMinute, .timeHour]
     time = times.first(where: fields.contains).flatMap { event.word($0.rawValue) }
   }
 
-  private static func quoted(_ text: String) -> [UInt8] { CanonicalString.quoted(text) }
+  /// What a member says.
+  private enum Value {
+    /// A string.
+    case word(String)
+    /// A number or truth value.
+    case plain(String)
+    /// JSON as the event has it.
+    case text(ArraySlice<UInt8>)
+  }
 }

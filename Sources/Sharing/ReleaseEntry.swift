@@ -87,30 +87,40 @@ public struct ReleaseEntry: Sendable, Equatable {
 
   /// The line in canonical JSON.
   public var json: [UInt8] {
-    var members: [(String, [UInt8])] = [
-      ("agreement", CanonicalString.quoted(agreement)),
-      ("agreement_sha256", CanonicalString.quoted(agreementDigest)),
-      ("event", CanonicalString.quoted(event.cloudEventID)),
-      ("exercise", Array("\(event.isExercise)".utf8)),
-      ("fields", Self.list(fields)), ("outcome", CanonicalString.quoted(outcome)),
-      ("partner", CanonicalString.quoted(partner)), ("purpose", CanonicalString.quoted(purpose)),
-      ("reason", CanonicalString.quoted(reason)), ("sequence", Array("\(sequence)".utf8)),
-      ("time", CanonicalString.quoted(header.timeText)),
-      ("type", CanonicalString.quoted("\(event.kind.typeName)")),
-    ]
-    if let distanceMillimetres {
-      members.append(("distance_mm", Array("\(distanceMillimetres)".utf8)))
-    }
-    if let rule { members.append(("rule", CanonicalString.quoted(rule))) }
-    members.sort { $0.0.utf8.lexicographicallyPrecedes($1.0.utf8) }
-    let inside = members.map { CanonicalString.quoted($0.0) + [UInt8(ascii: ":")] + $0.1 }
-    return [UInt8(ascii: "{")] + inside.joined(separator: [UInt8(ascii: ",")])
-      + [UInt8(ascii: "}")]
+    var text: [UInt8] = []
+    append(to: &text)
+    return text
   }
 
-  private static func list(_ words: [String]) -> [UInt8] {
-    [UInt8(ascii: "[")]
-      + words.map { CanonicalString.quoted($0) }.joined(separator: [UInt8(ascii: ",")])
-      + [UInt8(ascii: "]")]
+  /// Appends the line in canonical JSON.
+  public func append(to text: inout [UInt8]) {
+    func word(_ name: StaticString, _ value: String) {
+      name.withUTF8Buffer { text.append(contentsOf: $0) }
+      CanonicalString.append(value, to: &text)
+    }
+    func plain(_ name: StaticString, _ value: String) {
+      name.withUTF8Buffer { text.append(contentsOf: $0) }
+      text.append(contentsOf: value.utf8)
+    }
+    // In the order of the names.
+    word(#"{"agreement":"#, agreement)
+    word(#","agreement_sha256":"#, agreementDigest)
+    if let distanceMillimetres { plain(#","distance_mm":"#, "\(distanceMillimetres)") }
+    word(#","event":"#, event.cloudEventID)
+    plain(#","exercise":"#, event.isExercise ? "true" : "false")
+    plain(#","fields":["#, "")
+    for (index, field) in fields.enumerated() {
+      if index > 0 { text.append(UInt8(ascii: ",")) }
+      CanonicalString.append(field, to: &text)
+    }
+    word(#"],"outcome":"#, outcome)
+    word(#","partner":"#, partner)
+    word(#","purpose":"#, purpose)
+    word(#","reason":"#, reason)
+    if let rule { word(#","rule":"#, rule) }
+    plain(#","sequence":"#, "\(sequence)")
+    word(#","time":"#, header.timeText)
+    word(#","type":"#, "\(event.kind.typeName)")
+    text.append(UInt8(ascii: "}"))
   }
 }

@@ -4,12 +4,12 @@ import SiteConfiguration
 extension ShareableEvent {
   /// The value of a field that is a word.
   func word(_ name: String) -> String? {
-    fields[name].flatMap { CanonicalObject.plainString($0[...]) }
+    fields[name].flatMap { CanonicalObject.plainString($0) }
   }
 
   /// The value of a field that is a number, times 10^`places`.
   func scaled(_ name: String, places: Int) -> Int64? {
-    fields[name].flatMap { CanonicalObject.scaled($0[...], places: places) }
+    fields[name].flatMap { CanonicalObject.scaled($0, places: places) }
   }
 }
 

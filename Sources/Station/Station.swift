@@ -177,8 +177,8 @@ public final class Station: Sendable {
     let server = EventServer(
       settings: settings, store: store, feed: feed,
       gate: AgreementGate(
-        book: agreements, desk: releases, store: ledger, post: loaded.configuration.site.post,
-        cosignatures: cosignatures),
+        book: agreements, desk: releases, store: ledger, feed: feed,
+        post: loaded.configuration.site.post, cosignatures: cosignatures),
       proofs: LedgerProofs(directory: ledgerDirectory, cosignatures: cosignatures),
       counters: counters, logger: logger,
       health: { [self] in

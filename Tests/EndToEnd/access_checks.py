@@ -218,7 +218,7 @@ def refusals(port, local):
         ("malformed_cursor", "c", FEED + "&after=nonsense", 400),
         ("foreign_cursor", "c", FEED + f"&after={epoch}.999999", 409),
         ("parameter", "c", FEED + "&wait=999", 400),
-        ("query_too_long", "c", FEED + "&after=" + "7" * 9000, 414))
+        ("query_too_long", "c", FEED + "&after=" + "7" * 13_000, 414))
     for kind, name, path, wanted in answers:
         _, status, body = ask(port, path, name)
         reason = json.loads(body) if body.startswith("{") else {}

@@ -56,7 +56,8 @@ def events_of(stream):
     events = []
     for block in stream.split("\n\n"):
         lines = dict(line.split(": ", 1) for line in block.splitlines() if ": " in line)
-        if "event" in lines:
+        # A checkpoint has no place in the feed.
+        if "id" in lines and "event" in lines:
             events.append((lines["event"], lines["id"], json.loads(lines["data"])))
     return events
 

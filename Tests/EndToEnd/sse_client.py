@@ -43,6 +43,7 @@ class StreamClient(threading.Thread):
     def __init__(self, port, last_event_id=None):
         super().__init__(daemon=True)
         self.events = []
+        self.checkpoints = []
         self.fault = None
         self.changed = threading.Condition()
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
@@ -53,12 +54,16 @@ class StreamClient(threading.Thread):
         self.start()
 
     def run(self):
-        cursor = None
+        cursor, kind = None, b""
         try:
             while line := self.answer.readline():
                 line = line.rstrip(b"\r\n")
                 if line.startswith(b"id: "):
                     cursor = line[4:].decode()
+                elif line.startswith(b"event: "):
+                    kind = line[7:]
+                elif line.startswith(b"data: ") and kind == b"checkpoint":
+                    self.checkpoints.append(json.loads(line[6:])["checkpoint"])
                 elif line.startswith(b"data: "):
                     with self.changed:
                         self.events.append(Event(cursor, line[6:]))

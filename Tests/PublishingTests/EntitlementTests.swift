@@ -22,7 +22,7 @@ private final class EndingRight: FeedSource {
   func next(after sequence: UInt64, through durable: UInt64, limit: Int) -> FeedBatch {
     FeedBatch(events: [], through: durable)
   }
-  func disclosable(_ sequence: UInt64) -> Disclosable { .nothing }
+  func disclosable(_ sequences: [UInt64]) -> [Disclosable] { sequences.map { _ in .nothing } }
   func acknowledge(_ sequence: UInt64) {}
   func cosign(_ note: [UInt8]) -> Bool { false }
 }
@@ -45,7 +45,7 @@ private final class HeldFeed: FeedSource {
       ? FeedBatch(events: [], through: sequence, hold: .milliseconds(20))
       : FeedBatch(events: [], through: durable)
   }
-  func disclosable(_ sequence: UInt64) -> Disclosable { .nothing }
+  func disclosable(_ sequences: [UInt64]) -> [Disclosable] { sequences.map { _ in .nothing } }
   func acknowledge(_ sequence: UInt64) {}
   func cosign(_ note: [UInt8]) -> Bool { false }
 }
@@ -55,7 +55,8 @@ private final class HeldFeed: FeedSource {
     let store = MemoryStore()
     return EventPages(
       store: store, feed: EventFeed(durable: durable),
-      text: CloudEventText(source: "/posts/test", handling: "x"),
+      shelf: LineShelf(
+        epoch: store.epoch, text: CloudEventText(source: "/posts/test", handling: "x")),
       doorkeeper: Doorkeeper(store: store))
   }
 

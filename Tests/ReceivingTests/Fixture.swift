@@ -52,7 +52,9 @@ extension ReceiverStore {
     _ sequences: ClosedRange<UInt64>, as state: EventState = .proven, of feed: String = "ford"
   ) async throws {
     try await settle(
-      sequences.map { Settlement(sequence: $0, state: state, bundle: [1]) }, note: anyNote(),
-      epoch: 7, of: feed, notices: [])
+      CheckedEvents(
+        note: anyNote(),
+        settled: sequences.map { Settlement(sequence: $0, state: state, bundle: [1]) }),
+      epoch: 7, of: feed)
   }
 }

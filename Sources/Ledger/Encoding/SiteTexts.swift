@@ -90,33 +90,10 @@ struct SiteTexts {
     let rawStart = pool.count
     pool.append(contentsOf: text.utf8)
     let quotedStart = pool.count
-    quote(text, into: &pool)
+    CanonicalString.append(text, to: &pool)
     return PreparedText(
       rawStart: rawStart, rawCount: quotedStart - rawStart, quotedStart: quotedStart,
       quotedCount: pool.count - quotedStart)
-  }
-
-  /// Appends `text` as a JSON string with the escapes of RFC 8785, section 3.2.2.2, and no others.
-  static func quote(_ text: String, into pool: inout [UInt8]) {
-    pool.append(UInt8(ascii: "\""))
-    for byte in text.utf8 {
-      switch byte {
-      case 0x08: pool.append(contentsOf: #"\b"#.utf8)
-      case 0x09: pool.append(contentsOf: #"\t"#.utf8)
-      case 0x0A: pool.append(contentsOf: #"\n"#.utf8)
-      case 0x0C: pool.append(contentsOf: #"\f"#.utf8)
-      case 0x0D: pool.append(contentsOf: #"\r"#.utf8)
-      case UInt8(ascii: "\""): pool.append(contentsOf: #"\""#.utf8)
-      case UInt8(ascii: "\\"): pool.append(contentsOf: #"\\"#.utf8)
-      case 0..<0x20:
-        let digits = Array("0123456789abcdef".utf8)
-        pool.append(contentsOf: #"\u00"#.utf8)
-        pool.append(digits[Int(byte >> 4)])
-        pool.append(digits[Int(byte & 15)])
-      default: pool.append(byte)
-      }
-    }
-    pool.append(UInt8(ascii: "\""))
   }
 }
 

@@ -8,6 +8,16 @@ enum Base64 {
   private static let url = Array(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
+  private static let standardValues = values(of: standard)
+  private static let urlValues = values(of: url)
+
+  /// The value of each symbol; 255 for what is none.
+  private static func values(of alphabet: [UInt8]) -> [UInt8] {
+    var values = [UInt8](repeating: 255, count: 256)
+    for (value, symbol) in alphabet.enumerated() { values[Int(symbol)] = UInt8(value) }
+    return values
+  }
+
   /// `bytes` in the standard alphabet, padded.
   static func encode(_ bytes: [UInt8]) -> String {
     var text = encode(bytes, standard)
@@ -26,14 +36,12 @@ enum Base64 {
     var symbols = Array(text.utf8)
     guard symbols.count % 4 == 0 else { return nil }
     for _ in 0..<2 where symbols.last == UInt8(ascii: "=") { symbols.removeLast() }
-    guard let bytes = decode(symbols, standard), encode(bytes) == text else { return nil }
-    return bytes
+    return decode(symbols, values: standardValues)
   }
 
   /// What a text of the URL alphabet without padding says; `nil` for any other text.
   static func decodeURL(_ text: [UInt8]) -> [UInt8]? {
-    guard let bytes = decode(text, url), encode(bytes, url) == text else { return nil }
-    return bytes
+    decode(text, values: urlValues)
   }
 
   private static func encode(_ bytes: [UInt8], _ alphabet: [UInt8]) -> [UInt8] {
@@ -53,9 +61,8 @@ enum Base64 {
     return text
   }
 
-  private static func decode(_ symbols: [UInt8], _ alphabet: [UInt8]) -> [UInt8]? {
-    var values = [UInt8](repeating: 255, count: 256)
-    for (value, symbol) in alphabet.enumerated() { values[Int(symbol)] = UInt8(value) }
+  private static func decode(_ symbols: [UInt8], values: [UInt8]) -> [UInt8]? {
+    guard symbols.count % 4 != 1 else { return nil }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(symbols.count * 3 / 4)
     var bits: UInt32 = 0
@@ -70,6 +77,7 @@ enum Base64 {
         bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(held)))
       }
     }
-    return bytes
+    // What is left over of the last symbol must say nothing.
+    return bits & (1 << UInt32(held) - 1) == 0 ? bytes : nil
   }
 }

@@ -23,7 +23,10 @@ public struct LogProof: Equatable, Sendable, CustomStringConvertible {
   }
 
   /// Reads a proof; `nil` for anything that ``description`` would not have written.
-  public init?(_ text: String) {
+  public init?(_ text: String) { self.init(text, under: nil) }
+
+  /// Reads a proof; where it ends with the text of `known`, that note is not read again.
+  init?(_ text: String, under known: (note: SignedNote, text: String)?) {
     guard text.utf8.count <= Self.byteCountMax else { return nil }
     var lines = text.split(separator: "\n", omittingEmptySubsequences: false)[...]
     guard lines.popFirst().map({ $0 == Self.header }) == true else { return nil }
@@ -45,7 +48,14 @@ public struct LogProof: Equatable, Sendable, CustomStringConvertible {
       }
       hashes.append(hash)
     }
-    guard let note = SignedNote(lines.joined(separator: "\n")) else { return nil }
+    let rest = lines.joined(separator: "\n")
+    if let known, rest.utf8.elementsEqual(known.text.utf8) {
+      note = known.note
+      // All else is strictly read; the number is what could be written otherwise.
+      guard line.utf8.elementsEqual("index \(index)".utf8) else { return nil }
+      return
+    }
+    guard let note = SignedNote(rest) else { return nil }
     self.note = note
     guard Array(description.utf8) == Array(text.utf8) else { return nil }
   }
@@ -88,8 +98,12 @@ public struct LogProof: Equatable, Sendable, CustomStringConvertible {
     // Two entries for one witness must not count twice.
     let found = Set(witnesses.filter { note.isSigned(by: $0) }.map(\.publicKey)).count
     guard found >= quorum else { return .tooFewWitnesses(found: found) }
-    let isIncluded = ProofCheck.includes(
+    return includes(record, in: checkpoint) ? .proven(checkpoint) : .notIncluded
+  }
+
+  /// Whether the hashes lead from `record` to the root of `checkpoint`; whose that is is not looked at.
+  func includes(_ record: [UInt8], in checkpoint: Checkpoint) -> Bool {
+    ProofCheck.includes(
       .leaf(record), index: index, size: checkpoint.size, root: checkpoint.root, proof: hashes)
-    return isIncluded ? .proven(checkpoint) : .notIncluded
   }
 }

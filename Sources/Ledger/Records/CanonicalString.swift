@@ -3,8 +3,76 @@ public enum CanonicalString {
   /// `text` in quotes, with the escapes of RFC 8785, section 3.2.2.2, and no others.
   public static func quoted(_ text: String) -> [UInt8] {
     var bytes: [UInt8] = []
-    SiteTexts.quote(text, into: &bytes)
+    append(text, to: &bytes)
     return bytes
+  }
+
+  /// Appends what ``quoted(_:)`` gives.
+  public static func append(_ text: String, to bytes: inout [UInt8]) {
+    var text = text
+    text.withUTF8 { unsafe append(UnsafeRawBufferPointer($0).bytes, to: &bytes) }
+  }
+
+  /// Appends what ``quoted(_:)`` gives of a text in UTF-8.
+  static func append(_ text: RawSpan, to bytes: inout [UInt8]) {
+    bytes.append(UInt8(ascii: "\""))
+    unsafe text.withUnsafeBytes { text in
+      var start = 0
+      for place in 0..<text.count {
+        let byte = unsafe text[place]
+        guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else {
+          continue
+        }
+        unsafe bytes.append(contentsOf: text[start..<place])
+        start = place + 1
+        escape(byte, to: &bytes)
+      }
+      unsafe bytes.append(contentsOf: text[start...])
+    }
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  private static func escape(_ byte: UInt8, to bytes: inout [UInt8]) {
+    bytes.append(UInt8(ascii: "\\"))
+    switch byte {
+    case 0x08: bytes.append(UInt8(ascii: "b"))
+    case 0x09: bytes.append(UInt8(ascii: "t"))
+    case 0x0A: bytes.append(UInt8(ascii: "n"))
+    case 0x0C: bytes.append(UInt8(ascii: "f"))
+    case 0x0D: bytes.append(UInt8(ascii: "r"))
+    case 0x20...: bytes.append(byte)
+    default:
+      bytes.append(contentsOf: "u00".utf8)
+      bytes.append(digit(byte >> 4))
+      bytes.append(digit(byte & 15))
+    }
+  }
+
+  private static func digit(_ value: UInt8) -> UInt8 {
+    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+  }
+
+  /// The byte that the escape at the beginning of `rest` says, with its length behind the backslash;
+  /// `nil` for one that is not canonical.
+  private static func escaped(_ rest: Slice<UnsafeRawBufferPointer>) -> (UInt8, Int)? {
+    guard let first = unsafe rest.first else { return nil }
+    switch first {
+    case UInt8(ascii: "b"): return (0x08, 1)
+    case UInt8(ascii: "t"): return (0x09, 1)
+    case UInt8(ascii: "n"): return (0x0A, 1)
+    case UInt8(ascii: "f"): return (0x0C, 1)
+    case UInt8(ascii: "r"): return (0x0D, 1)
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"): return (first, 1)
+    case UInt8(ascii: "u"):
+      let text = unsafe Array(rest.prefix(5))
+      for value: UInt8 in 0..<0x20 where ![0x08, 0x09, 0x0A, 0x0C, 0x0D].contains(value) {
+        var canonical: [UInt8] = []
+        escape(value, to: &canonical)
+        if canonical.dropFirst().elementsEqual(text) { return (value, 5) }
+      }
+      return nil
+    default: return nil
+    }
   }
 }
 
@@ -15,30 +83,25 @@ extension CanonicalString {
     guard quoted.count >= 2, quoted.first == UInt8(ascii: "\""), quoted.last == UInt8(ascii: "\"")
     else { return nil }
     var bytes: [UInt8] = []
-    var rest = quoted.dropFirst().dropLast()
-    while let byte = rest.popFirst() {
-      guard byte == UInt8(ascii: "\\") else {
-        bytes.append(byte)
-        continue
+    bytes.reserveCapacity(quoted.count)
+    let isCanonical = unsafe quoted.dropFirst().dropLast().withUnsafeBytes { text in
+      var (start, place) = (0, 0)
+      while place < text.count {
+        let byte = unsafe text[place]
+        guard byte >= 0x20, byte != UInt8(ascii: "\"") else { return false }
+        guard byte == UInt8(ascii: "\\") else {
+          place += 1
+          continue
+        }
+        unsafe bytes.append(contentsOf: text[start..<place])
+        guard let (said, count) = unsafe escaped(text[(place + 1)...]) else { return false }
+        bytes.append(said)
+        place += 1 + count
+        start = place
       }
-      switch rest.popFirst() {
-      case UInt8(ascii: "b"): bytes.append(0x08)
-      case UInt8(ascii: "t"): bytes.append(0x09)
-      case UInt8(ascii: "n"): bytes.append(0x0A)
-      case UInt8(ascii: "f"): bytes.append(0x0C)
-      case UInt8(ascii: "r"): bytes.append(0x0D)
-      case UInt8(ascii: "\""): bytes.append(UInt8(ascii: "\""))
-      case UInt8(ascii: "\\"): bytes.append(UInt8(ascii: "\\"))
-      case UInt8(ascii: "u"):
-        let digits = String(decoding: rest.prefix(4), as: UTF8.self)
-        guard let value = UInt8(digits, radix: 16) else { return nil }
-        bytes.append(value)
-        rest = rest.dropFirst(4)
-      default: return nil
-      }
+      unsafe bytes.append(contentsOf: text[start...])
+      return true
     }
-    guard let text = String(validating: bytes, as: UTF8.self), self.quoted(text) == Array(quoted)
-    else { return nil }
-    return text
+    return isCanonical ? String(validating: bytes, as: UTF8.self) : nil
   }
 }

@@ -5,8 +5,8 @@ public struct LedgerProver {
   /// What it says.
   public let checkpoint: Checkpoint
   private let storage: FolderStorage
-  private let reader: LogReader<FolderStorage>
-  private let tree: TreeFiles<FolderStorage>
+  let reader: LogReader<FolderStorage>
+  let tree: TreeFiles<FolderStorage>
 
   /// A prover over the ledger in `directory`.
   ///

@@ -19,18 +19,30 @@ public struct ReleaseBundle: Sendable, Equatable {
   }
 
   /// Reads what ``json`` wrote; `nil` for anything else.
-  public init?(_ json: [UInt8]) {
-    guard json.count <= Self.byteCountMax, let whole = CanonicalObject(json[...]),
+  public init?(_ json: [UInt8]) { self.init(json[...], under: nil) }
+
+  /// Reads the bundles of an answer that are under the checkpoint `note`, each `nil` for anything that
+  /// ``json`` would not have written.
+  public static func read(_ texts: [ArraySlice<UInt8>], under note: SignedNote) -> [ReleaseBundle?]
+  {
+    let known = (note: note, text: note.description)
+    return texts.map { ReleaseBundle($0, under: known) }
+  }
+
+  private init?(_ json: ArraySlice<UInt8>, under known: (note: SignedNote, text: String)?) {
+    // Objects, strings and proofs are read in their one canonical form only, so that there is no second
+    // text of a bundle.
+    guard json.count <= Self.byteCountMax, let whole = CanonicalObject(json),
       whole.members.map(\.name) == ["disclosures", "proof", "record"],
-      let items = whole["disclosures"].flatMap({ CanonicalObject.elements(of: $0) }),
-      let proof = whole["proof"].flatMap({ CanonicalString.text(of: $0) }).flatMap({ LogProof($0) }
-      ),
-      let record = whole["record"].flatMap({ CanonicalString.text(of: $0) })
+      let items = CanonicalObject.elements(of: whole.members[0].value),
+      let proof = CanonicalString.text(of: whole.members[1].value).flatMap({
+        LogProof($0, under: known)
+      }),
+      let record = CanonicalString.text(of: whole.members[2].value)
     else { return nil }
     let disclosures = items.compactMap { CanonicalObject.plainString($0) }
     guard disclosures.count == items.count else { return nil }
     self.init(record: record, disclosures: disclosures, proof: proof)
-    guard self.json == json else { return nil }
   }
 
   /// The bundle as one line of canonical JSON.
@@ -59,13 +71,26 @@ public struct ReleaseBundle: Sendable, Equatable {
     let bytes = Array(record.utf8)
     let found = proof.verdict(on: bytes, key: key, witnesses: witnesses, quorum: quorum)
     guard case .proven(let checkpoint) = found else { return .unproven(found) }
+    return opened(bytes, checkpoint)
+  }
+
+  /// The same under a checkpoint whose signature was checked before; the proof's own is not looked at.
+  public func verdict(under checkpoint: Checkpoint) -> Verdict {
+    let bytes = Array(record.utf8)
+    guard proof.includes(bytes, in: checkpoint) else { return .unproven(.notIncluded) }
+    return opened(bytes, checkpoint)
+  }
+
+  /// Opens the disclosures of a record that the log of `checkpoint` holds.
+  private func opened(_ bytes: [UInt8], _ checkpoint: Checkpoint) -> Verdict {
     guard let object = CanonicalObject(bytes[...]) else { return .noRecord }
     let digests = object["_sd"].flatMap { CanonicalObject.elements(of: $0) } ?? []
-    let known = Set(digests.compactMap { CanonicalObject.plainString($0) })
     var fields: [EventFields.Field] = []
     for text in disclosures {
-      let digest = String(decoding: EventRecord.digest(Array(text.utf8)), as: UTF8.self)
-      guard known.contains(digest), let plain = Base64.decodeURL(Array(text.utf8)),
+      let utf8 = Array(text.utf8)
+      let digest = EventRecord.digest(utf8)
+      guard digests.contains(where: { Self.isQuoted($0, digest) }),
+        let plain = Base64.decodeURL(utf8),
         let parts = CanonicalObject.elements(of: plain[...]), parts.count == 3,
         let name = CanonicalObject.plainString(parts[1]),
         !fields.contains(where: { $0.name == name })
@@ -73,5 +98,10 @@ public struct ReleaseBundle: Sendable, Equatable {
       fields.append(EventFields.Field(name: name, value: Array(parts[2])))
     }
     return .sound(checkpoint, fields: fields)
+  }
+
+  /// Whether `quoted` is `text` as a JSON string.
+  private static func isQuoted(_ quoted: ArraySlice<UInt8>, _ text: [UInt8]) -> Bool {
+    quoted.count == text.count + 2 && quoted.dropFirst().dropLast().elementsEqual(text)
   }
 }

@@ -133,7 +133,8 @@ struct TreeFiles<Storage: LogStorage> {
     return row[0]
   }
 
-  private func hashes(_ level: Int, _ range: Range<UInt64>) throws(LedgerError) -> [TreeHash] {
+  /// The hashes of `range` in the file of level `level`.
+  func hashes(_ level: Int, _ range: Range<UInt64>) throws(LedgerError) -> [TreeHash] {
     let count = Int(range.upperBound - range.lowerBound)
     guard count > 0 else { return [] }
     var buffer = LogBuffer(capacity: count * 32)

@@ -16,7 +16,7 @@ struct EventPages: Sendable {
 
   var store: any EventStore
   var feed: EventFeed
-  var text: CloudEventText
+  var shelf: LineShelf
   var doorkeeper: Doorkeeper
 
   func respond(to request: Request, context: FeedRequestContext) async throws -> Response {
@@ -40,19 +40,20 @@ struct EventPages: Sendable {
       _ = try await feed.wait(after: after, for: source, timeout: .seconds(wait))
     }
     let step = try await step(of: source, after: after, limit: limit, until: end)
-    return page(step.batch.events, through: step.batch.through, durable: step.durable)
+    return page(step.batch, durable: step.durable)
   }
 
   /// The next events; passes over what is withheld, as far as one request may, and waits until `end`
   /// while all of it is held back: a client that may not have it yet must not ask without a pause.
   func step(
     of source: any FeedSource, after: UInt64, limit: Int, until end: ContinuousClock.Instant
-  ) async throws -> (batch: FeedBatch, durable: UInt64) {
+  ) async throws -> (batch: FeedStep, durable: UInt64) {
     while true {
       let durable = feed.durable
-      var found = FeedBatch(events: [], through: after)
-      for _ in 0..<Self.roundsMax where found.events.isEmpty && found.through < durable {
-        let batch = try await source.next(after: found.through, through: durable, limit: limit)
+      var found = FeedStep(parts: [], through: after)
+      for _ in 0..<Self.roundsMax where found.parts.isEmpty && found.through < durable {
+        let batch = try await shelf.step(
+          of: source, after: found.through, through: durable, limit: limit)
         let isStuck = batch.through == found.through
         found = batch
         if isStuck { break }
@@ -65,21 +66,28 @@ struct EventPages: Sendable {
     }
   }
 
-  private func page(_ events: [LabelledEvent], through last: UInt64, durable: UInt64) -> Response {
-    var body: [UInt8] = []
-    body.append(contentsOf: #"{"caught_up":\#(last >= durable),"events":["#.utf8)
-    for (index, event) in events.enumerated() {
-      if index > 0 { body.append(UInt8(ascii: ",")) }
-      text.append(event, to: &body)
+  private func page(_ step: FeedStep, durable: UInt64) -> Response {
+    var body = ByteBuffer()
+    body.reserveCapacity(step.parts.reduce(256) { $0 + $1.frames.readableBytes })
+    body.writeString(#"{"caught_up":\#(step.through >= durable),"events":["#)
+    var isFirst = true
+    for part in step.parts {
+      part.bytes.withUnsafeReadableBytes { bytes in
+        for line in part.lines {
+          if !isFirst { body.writeInteger(UInt8(ascii: ",")) }
+          isFirst = false
+          body.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[line.envelope..<line.end]))
+        }
+      }
     }
-    let next = EventCursor(epoch: store.epoch, sequence: last)
-    body.append(contentsOf: #"],"next":"\#(next)"}"#.utf8)
+    let next = EventCursor(epoch: store.epoch, sequence: step.through)
+    body.writeString(#"],"next":"\#(next)"}"#)
     return Response(
       status: .ok,
       headers: [
         .contentType: "application/json; charset=utf-8", .cacheControl: "no-store",
       ],
-      body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+      body: ResponseBody(byteBuffer: body))
   }
 
   private func number(_ text: Substring?, default: Int, in range: ClosedRange<Int>) -> Int? {

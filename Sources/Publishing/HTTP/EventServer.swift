@@ -35,6 +35,7 @@ public struct EventServer: Service {
   let metrics: @Sendable () -> String
   let onListening: @Sendable (Int) -> Void
   let logger: Logger
+  private let shelf: LineShelf
 
   /// An endpoint over `store` and `feed`.
   ///
@@ -58,6 +59,9 @@ public struct EventServer: Service {
     self.health = health
     self.metrics = metrics
     self.onListening = onListening
+    shelf = LineShelf(
+      epoch: store.epoch,
+      text: CloudEventText(source: "/posts/\(settings.post)", handling: settings.handling))
   }
 
   /// Serves until the surrounding service group shuts down gracefully or the task is cancelled.
@@ -123,11 +127,10 @@ public struct EventServer: Service {
 
   private func router(_ desk: CertificateDesk?) -> Router<FeedRequestContext> {
     let doorkeeper = Doorkeeper(store: store, desk: desk, gate: gate)
-    let text = CloudEventText(source: "/posts/\(settings.post)", handling: settings.handling)
-    let pages = EventPages(store: store, feed: feed, text: text, doorkeeper: doorkeeper)
+    let pages = EventPages(store: store, feed: feed, shelf: shelf, doorkeeper: doorkeeper)
     let stream = EventStream(
-      store: store, feed: feed, text: text, settings: settings, counters: counters, logger: logger,
-      doorkeeper: doorkeeper)
+      store: store, feed: feed, shelf: shelf, checkpoints: proofs.map { CheckpointWatch($0) },
+      settings: settings, counters: counters, logger: logger, doorkeeper: doorkeeper)
     let router = Router(context: FeedRequestContext.self)
     router.add(middleware: RequestGuard(counters: counters, logger: logger))
     router.get("/v1/stream") { request, context in

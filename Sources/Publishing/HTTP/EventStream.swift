@@ -13,13 +13,16 @@ import NIOCore
 /// `blockedSecondsMax` is cut.
 struct EventStream: Sendable {
   /// Events written at most before the client's buffer is looked at again.
-  static let batchMax = 64
+  static let batchMax = 512
+  /// Bytes of them, about.
+  static let batchBytes = 131_072
   /// Streams of one partner at once.
   static let partnerStreamsMax = 8
 
   var store: any EventStore
   var feed: EventFeed
-  var text: CloudEventText
+  var shelf: LineShelf
+  var checkpoints: CheckpointWatch?
   var settings: PublishingSettings
   var counters: PublishingCounters
   var logger: Logger
@@ -72,46 +75,61 @@ struct EventStream: Sendable {
     writer: inout any ResponseBodyWriter
   ) async throws {
     var sequence = after
+    var seen = CheckpointWatch.Seen()
+    let beat = Duration.seconds(settings.heartbeatSeconds)
+    var nextBeat = ContinuousClock.now + beat
     try await write("retry: 1000\n: \(settings.post)\n\n", to: &writer, channel: channel)
     while !Task.isCancelled {
       let durable = feed.durable
       if sequence < durable {
-        let batch = try await source.next(
-          after: sequence, through: durable, limit: Self.batchMax)
-        guard !batch.isOvertaken else {
+        let step = try await shelf.step(
+          of: source, after: sequence, through: durable, limit: Self.batchMax,
+          bytesMax: Self.batchBytes)
+        guard !step.isOvertaken else {
           // Retention overtook this client: end the stream, the next request is told 410.
           logger.warning("a stream fell behind what the ledger keeps and was ended")
           return
         }
-        var lines: [UInt8] = []
-        for event in batch.events { append(event, to: &lines) }
-        if batch.through > batch.events.last?.event.sequence ?? sequence {
-          // What follows was withheld: the cursor moves over it all the same.
-          let cursor = EventCursor(epoch: store.epoch, sequence: batch.through)
-          lines.append(contentsOf: "id: \(cursor)\nevent: bookmark\ndata: {}\n\n".utf8)
-        }
-        if !lines.isEmpty {
-          try await write(ByteBuffer(bytes: lines), to: &writer, channel: channel)
-        }
-        counters.delivered(batch.events.count)
-        sequence = batch.through
-        if let hold = batch.hold {
+        let frames = frames(of: step, after: sequence)
+        if !frames.isEmpty { try await write(frames, to: &writer, channel: channel) }
+        counters.delivered(step.count)
+        sequence = step.through
+        if let hold = step.hold {
           if feed.isClosed { return }
           try await pause(hold, of: source, writer: &writer, channel: channel)
-        } else if batch.events.isEmpty, lines.isEmpty {
+        } else if frames.isEmpty {
           // Nothing was looked at, and nothing says for how long: no loop without a pause.
           try await pause(.seconds(1), of: source, writer: &writer, channel: channel)
         }
+        nextBeat = .now + beat
       } else if feed.isClosed {
         return
       } else {
+        if let checkpoint = checkpoints?.next(for: sequence, &seen) {
+          try await write([checkpoint], to: &writer, channel: channel)
+          nextBeat = .now + beat
+        }
+        let left = nextBeat - .now
         let isNews = try await feed.wait(
-          after: sequence, for: source, timeout: .seconds(settings.heartbeatSeconds))
-        if !isNews, !feed.isClosed {
+          after: sequence, for: source,
+          timeout: checkpoints == nil ? left : min(left, .seconds(1)))
+        if !isNews, !feed.isClosed, nextBeat <= .now {
           try await write(": heartbeat\n\n", to: &writer, channel: channel)
+          nextBeat = .now + beat
         }
       }
     }
+  }
+
+  /// What is written for a step: its events, and the place after them where it is not that of the last.
+  private func frames(of step: FeedStep, after sequence: UInt64) -> [ByteBuffer] {
+    var frames = step.parts.map(\.frames)
+    if step.through > step.parts.last?.lines.last?.sequence ?? sequence {
+      // What follows was withheld: the cursor moves over it all the same.
+      let cursor = EventCursor(epoch: store.epoch, sequence: step.through)
+      frames.append(ByteBuffer(string: "id: \(cursor)\nevent: bookmark\ndata: {}\n\n"))
+    }
+    return frames
   }
 
   /// Waits until what is held back may be due, or the post stops; keeps the stream open meanwhile.
@@ -126,22 +144,15 @@ struct EventStream: Sendable {
     }
   }
 
-  private func append(_ event: LabelledEvent, to lines: inout [UInt8]) {
-    let cursor = EventCursor(epoch: store.epoch, sequence: event.event.sequence)
-    lines.append(contentsOf: "id: \(cursor)\nevent: \(event.event.type)\ndata: ".utf8)
-    text.append(event, to: &lines)
-    lines.append(contentsOf: "\n\n".utf8)
-  }
-
   @concurrent private func write(
     _ line: String, to writer: inout any ResponseBodyWriter, channel: any Channel
   ) async throws {
-    try await write(ByteBuffer(string: line), to: &writer, channel: channel)
+    try await write([ByteBuffer(string: line)], to: &writer, channel: channel)
   }
 
   /// Writes and waits until the client has room again; a client that makes none is cut.
   @concurrent private func write(
-    _ buffer: ByteBuffer, to writer: inout any ResponseBodyWriter, channel: any Channel
+    _ buffers: [ByteBuffer], to writer: inout any ResponseBodyWriter, channel: any Channel
   ) async throws {
     let counters = counters
     let logger = logger
@@ -152,6 +163,6 @@ struct EventStream: Sendable {
       channel.close(promise: nil)
     }
     defer { guillotine.cancel() }
-    try await writer.write(buffer)
+    try await writer.write(contentsOf: buffers)
   }
 }

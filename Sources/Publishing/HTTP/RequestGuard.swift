@@ -11,8 +11,8 @@ import Synchronization
 final class RequestGuard: RouterMiddleware {
   typealias Context = FeedRequestContext
 
-  /// Bytes of a path with its query: 100 sequences of 20 digits, a cursor and a purpose fit twice.
-  static let targetBytesMax = 8_192
+  /// Bytes of a path with its query: 500 sequences of 20 digits, a cursor and a purpose fit.
+  static let targetBytesMax = 12_288
 
   private let counters: PublishingCounters
   private let logger: Logger

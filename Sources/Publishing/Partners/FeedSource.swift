@@ -8,15 +8,28 @@ public protocol FeedSource: Sendable {
   /// - Throws: ``FeedRefusal`` when it is not.
   func checkRight() throws(FeedRefusal)
 
+  /// Names what the feed gives: to two clients with the same name the same is given of an event.
+  /// `nil`: nothing of it is shared.
+  ///
+  /// - Throws: ``FeedRefusal`` when the client is not entitled.
+  func sharing() throws(FeedRefusal) -> String?
+
   /// What comes after event `sequence`, up to `durable`; looks at `limit` events at most.
   ///
   /// - Throws: ``FeedRefusal`` when the client is not entitled any more.
   func next(after sequence: UInt64, through durable: UInt64, limit: Int) async throws -> FeedBatch
 
-  /// Which fields of event `sequence` may be disclosed to the client with their proof.
+  /// As ``next(after:through:limit:)``, but what must be on record before anything of it is handed on
+  /// is only recorded when that is asked for.
+  func prepare(
+    after sequence: UInt64, through durable: UInt64, limit: Int
+  ) async throws -> PreparedBatch
+
+  /// Which fields of the events at `sequences` may be disclosed to the client with their proof, in
+  /// their order; returns when that is on record.
   ///
   /// - Throws: ``FeedRefusal``.
-  func disclosable(_ sequence: UInt64) async throws -> Disclosable
+  func disclosable(_ sequences: [UInt64]) async throws -> [Disclosable]
 
   /// The client says that it has stored everything up to event `sequence`; returns when that is on
   /// record.
@@ -28,6 +41,37 @@ public protocol FeedSource: Sendable {
   ///
   /// - Throws: ``FeedRefusal``.
   func cosign(_ note: [UInt8]) async throws -> Bool
+}
+
+extension FeedSource {
+  /// Nothing is shared.
+  public func sharing() throws(FeedRefusal) -> String? {
+    try checkRight()
+    return nil
+  }
+
+  /// Records at once.
+  public func prepare(
+    after sequence: UInt64, through durable: UInt64, limit: Int
+  ) async throws -> PreparedBatch {
+    PreparedBatch(try await next(after: sequence, through: durable, limit: limit))
+  }
+}
+
+/// A step of a feed that is decided and may not be on record yet.
+public struct PreparedBatch: Sendable {
+  /// The step.
+  public var batch: FeedBatch
+  /// Puts the decisions on record; nothing of the step may be handed on before it has returned.
+  public var record: @Sendable () async throws -> Void
+
+  /// `batch`, whose decisions `record` puts on record.
+  public init(
+    _ batch: FeedBatch, record: @escaping @Sendable () async throws -> Void = {}
+  ) {
+    self.batch = batch
+    self.record = record
+  }
 }
 
 /// What of an event may be disclosed.
@@ -50,6 +94,8 @@ public struct FeedBatch: Sendable {
   public var isOvertaken: Bool
   /// What comes next is held back for so long.
   public var hold: Duration?
+  /// Whether another client of the same feed may be given just this.
+  public var isShareable = true
 
   /// A step to `through`.
   public init(
@@ -114,6 +160,8 @@ struct WholeFeed: FeedSource {
 
   func checkRight() {}
 
+  func sharing() -> String? { "" }
+
   func next(after sequence: UInt64, through durable: UInt64, limit: Int) throws -> FeedBatch {
     guard sequence < durable else { return FeedBatch(events: [], through: sequence) }
     let events = try store.events(from: sequence + 1, through: durable, limit: limit)
@@ -124,7 +172,7 @@ struct WholeFeed: FeedSource {
       events: events.map { LabelledEvent(event: $0, label: nil) }, through: last.sequence)
   }
 
-  func disclosable(_ sequence: UInt64) -> Disclosable { .everything }
+  func disclosable(_ sequences: [UInt64]) -> [Disclosable] { sequences.map { _ in .everything } }
 
   /// The post's own clients owe nobody an account.
   func acknowledge(_ sequence: UInt64) {}

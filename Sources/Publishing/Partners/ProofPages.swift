@@ -44,7 +44,7 @@ public struct ProofBatch: Sendable {
 /// `GET /v1/checkpoint`, `GET /v1/proof?sequence=` and `GET /v1/proofs?from=&sequences=`.
 struct ProofPages: Sendable {
   /// Events that one request may ask proofs of.
-  static let sequencesMax = 100
+  static let sequencesMax = 500
 
   var proofs: any ProofSource
   var doorkeeper: Doorkeeper
@@ -73,7 +73,8 @@ struct ProofPages: Sendable {
         remedy: "take it from the event's attribute sequence")
     }
     let fields: [String]?
-    switch try await doorkeeper.feed(of: request, context: context).disclosable(sequence) {
+    let source = try await doorkeeper.feed(of: request, context: context)
+    switch try await source.disclosable([sequence]).first ?? .nothing {
     case .everything: fields = nil
     case .fields(let names): fields = names
     case .nothing: return notThere(sequence)
@@ -103,8 +104,8 @@ struct ProofPages: Sendable {
     }
     var events: [(sequence: UInt64, fields: [String]?)] = []
     let source = try await doorkeeper.feed(of: request, context: context)
-    for sequence in sequences {
-      switch try await source.disclosable(sequence) {
+    for (sequence, answer) in zip(sequences, try await source.disclosable(sequences)) {
+      switch answer {
       case .everything: events.append((sequence, nil))
       case .fields(let names): events.append((sequence, names))
       case .nothing: continue

@@ -1,3 +1,5 @@
+import Ledger
+
 /// Wraps a stored event into the CloudEvents 1.0 structured JSON envelope (CloudEvents JSON event
 /// format 1.0.2, section 3), on one line, keys sorted.
 struct CloudEventText: Sendable {
@@ -45,21 +47,7 @@ struct CloudEventText: Sendable {
   }
 }
 
-/// Appends `text` as a JSON string (RFC 8259 section 7), escaping only what must be.
+/// Appends `text` as a JSON string in canonical form.
 func appendJSONString(_ text: String, to output: inout [UInt8]) {
-  output.append(UInt8(ascii: "\""))
-  for byte in text.utf8 {
-    switch byte {
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-      output.append(UInt8(ascii: "\\"))
-      output.append(byte)
-    case 0..<0x20:
-      let digits = Array("0123456789abcdef".utf8)
-      output.append(contentsOf: #"\u00"#.utf8)
-      output.append(digits[Int(byte >> 4)])
-      output.append(digits[Int(byte & 15)])
-    default: output.append(byte)
-    }
-  }
-  output.append(UInt8(ascii: "\""))
+  CanonicalString.append(text, to: &output)
 }

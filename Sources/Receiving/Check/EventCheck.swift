@@ -24,14 +24,15 @@ enum EventCheck {
   /// Fields that can be the time of the envelope.
   private static let times = ["time", "time_min", "time_hour"]
 
-  /// Checks `event` of `post` against `bundle`, under the log's `key`.
+  /// Checks `event` of `post` against `bundle`, whose note is that of `checkpoint` and was found to be
+  /// signed by the post.
   static func verdict(
-    on event: ReceivedEvent, of post: String, bundle: ReleaseBundle, key: NoteKey
+    on event: ReceivedEvent, of post: String, bundle: ReleaseBundle, under checkpoint: Checkpoint
   ) -> Verdict {
     guard event.source == "/posts/\(post)" else {
       return .wrong("it says that it comes from \(event.source)")
     }
-    let verdict = bundle.verdict(key: key)
+    let verdict = bundle.verdict(under: checkpoint)
     guard case .sound(_, let fields) = verdict else { return .wrong("its proof fails: \(verdict)") }
     guard bundle.proof.index + 1 == event.sequence else {
       return .wrong("its proof is that of record \(bundle.proof.index + 1)")

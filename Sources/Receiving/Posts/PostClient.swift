@@ -95,31 +95,24 @@ struct PostClient: Sendable {
     return page
   }
 
-  /// Proofs of events under one checkpoint.
+  /// Proofs of events under one checkpoint, not looked at yet.
   struct Proofs: Sendable {
     /// The checkpoint, and that it continues what was seen.
     var consistency: ConsistencyProof
-    /// The bundles with their text, by sequence.
-    var bundles: [UInt64: (bundle: ReleaseBundle, text: [UInt8])]
+    /// The texts of the bundles.
+    var bundles: [ArraySlice<UInt8>]
   }
 
-  /// Proofs of the events at `sequences` (at most 100), and of the log's growth from `old` leaves.
+  /// Proofs of the events at `sequences` (at most 500), and of the log's growth from `old` leaves.
   func proofs(of sequences: [UInt64], from old: UInt64) async throws -> Proofs {
     let list = sequences.map { "\($0)" }.joined(separator: ",")
     let body = try await ask(.GET, "/v1/proofs", "from=\(old)&sequences=\(list)", seconds: 0)
     guard let answer = CanonicalObject(body[...]),
-      let items = answer["bundles"].flatMap({ CanonicalObject.elements(of: $0) }),
+      let bundles = answer["bundles"].flatMap({ CanonicalObject.elements(of: $0) }),
       let consistency = answer["consistency"].flatMap({ CanonicalString.text(of: $0) }).flatMap({
         ConsistencyProof($0)
       })
     else { throw Malformed(description: "the answer holds no proofs") }
-    var bundles: [UInt64: (bundle: ReleaseBundle, text: [UInt8])] = [:]
-    for item in items {
-      guard let bundle = ReleaseBundle(Array(item)) else {
-        throw Malformed(description: "the answer holds a bundle that is none")
-      }
-      bundles[bundle.proof.index &+ 1] = (bundle, Array(item))
-    }
     return Proofs(consistency: consistency, bundles: bundles)
   }
 

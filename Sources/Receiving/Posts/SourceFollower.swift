@@ -12,7 +12,7 @@ struct SourceFollower: Sendable {
   /// Events of a page.
   static let pageMax = 500
   /// Events of one request for proofs.
-  static let proofsMax = 100
+  static let proofsMax = 500
   /// Least seconds between two acknowledgements of a feed that goes on.
   static let acknowledgeSeconds: Int64 = 2
 
@@ -50,7 +50,7 @@ struct SourceFollower: Sendable {
   }
 
   /// The post let this receiver down for good.
-  private struct Barred: Error {}
+  struct Barred: Error {}
 
   /// Follows until the task is cancelled, or the post is barred.
   func run() async {
@@ -92,21 +92,33 @@ struct SourceFollower: Sendable {
     var cursor = state.cursor
     var isPending = try await prove(client, cursor, pauses: &pauses)
     var acknowledged = (cursor: state.acknowledged, at: Int64.min)
+    var work = PageWork()
+    defer { work.ahead?.cancel() }
     while true {
       try Task.checkCancellation()
       let isOwing = acknowledged.cursor != cursor
       do {
-        let page = try await client.page(
-          after: cursor, limit: Self.pageMax,
-          wait: isPending || isOwing ? 1 : Self.waitSeconds)
+        let page = try await nextPage(
+          client, after: cursor, wait: isPending || isOwing ? 1 : Self.waitSeconds, &work)
         pauses.reset()
-        try await take(page, after: cursor)
+        try check(page, after: cursor)
+        try await take(page, after: cursor, client, &work)
         cursor = page.next
       } catch let refusal as PostClient.Refusal where [409, 410].contains(refusal.status) {
+        try await work.storing?.value
+        (work.storing, work.seen) = (nil, nil)
         cursor = try await pass(refusal, from: cursor)
         continue
+      } catch {
+        // What is on its way into the store is not asked for again before it is there.
+        _ = await work.storing?.result
+        throw error
       }
-      isPending = try await prove(client, cursor, pauses: &pauses)
+      if !work.isCatchingUp {
+        try await work.storing?.value
+        (work.storing, work.seen) = (nil, nil)
+        isPending = try await prove(client, cursor, pauses: &pauses)
+      }
       let now = ReceiverStore.now() / 1_000
       if now >= acknowledged.at &+ Self.acknowledgeSeconds || acknowledged.at == .min {
         let settled = try await store.settledCursor(of: source.name)
@@ -118,7 +130,7 @@ struct SourceFollower: Sendable {
     }
   }
 
-  private func take(_ page: PostPage, after cursor: EventCursor?) async throws {
+  private func check(_ page: PostPage, after cursor: EventCursor?) throws {
     var last = cursor?.sequence ?? 0
     for event in page.events {
       guard event.sequence > last, event.sequence <= page.next.sequence else {
@@ -128,11 +140,6 @@ struct SourceFollower: Sendable {
     }
     guard page.next.sequence >= last, cursor == nil || cursor!.epoch == page.next.epoch else {
       throw PostClient.Malformed(description: "the page's cursor \(page.next) is behind its events")
-    }
-    guard !page.events.isEmpty || page.next != cursor else { return }
-    let known = try await store.store(page.events, next: page.next, of: source.name)
-    if known > 0 {
-      logger.notice("\(source.name): \(known) events came again and were passed over")
     }
   }
 
@@ -179,134 +186,7 @@ struct SourceFollower: Sendable {
     throw refusal
   }
 
-  // MARK: - Proofs
-
-  /// Has what waits for its proof proven, as far as the post has signed; whether something waits on.
-  private func prove(
-    _ client: PostClient, _ cursor: EventCursor?, pauses: inout Pauses
-  ) async throws -> Bool {
-    guard let epoch = cursor?.epoch else { return false }
-    while true {
-      let pending = try await store.pending(
-        of: source.name, epoch: epoch, limit: Self.proofsMax)
-      guard !pending.isEmpty else { return false }
-      let proofs: PostClient.Proofs
-      var seen = try await seenLog(epoch)
-      do {
-        proofs = try await client.proofs(of: pending.map(\.sequence), from: seen.size)
-      } catch let refusal as PostClient.Refusal where refusal.status == 404 {
-        return true
-      } catch let refusal as PostClient.Refusal where refusal.status == 409 {
-        try await tellSetBack("\(refusal)", seen)
-        throw refusal
-      }
-      pauses.reset()
-      let before = seen.note
-      let verdict = seen.take(proofs.consistency)
-      guard verdict == .taken || verdict == .known else {
-        try await refuse(verdict, proofs.consistency, before: before)
-        throw PostClient.Malformed(description: "the post's checkpoint was refused: \(verdict)")
-      }
-      let isDone = try await settle(
-        pending, proofs, seen, epoch: epoch, isNew: verdict == .taken, client)
-      if !isDone { return true }
-    }
-  }
-
-  private func seenLog(_ epoch: UInt64) async throws -> SeenLog {
-    guard
-      let key = NoteKey(
-        name: LogKey.origin(of: source.post, log: .ledger, epoch: epoch), algorithm: .ed25519,
-        publicKey: key.publicKey)
-    else { throw PostClient.Malformed(description: "the post's name is no origin of a log") }
-    guard let note = try await store.state(of: source.name).note else { return SeenLog(key: key) }
-    guard let seen = SeenLog(key: key, note: note) else {
-      throw ReceivingError(
-        .key, source.name, "the checkpoint in the store was signed by another key; correct 'key'")
-    }
-    return seen
-  }
-
-  /// Settles what the checkpoint covers; whether that was all.
-  private func settle(
-    _ pending: [ReceivedEvent], _ proofs: PostClient.Proofs, _ seen: SeenLog, epoch: UInt64,
-    isNew: Bool, _ client: PostClient
-  ) async throws -> Bool {
-    var settled: [Settlement] = []
-    var notices: [Notice] = []
-    for event in pending where event.sequence <= seen.size {
-      guard let (bundle, text) = proofs.bundles[event.sequence] else {
-        settled.append(Settlement(sequence: event.sequence, state: .unproven))
-        notices.append(notice(.unproven, "the post gives no proof of event \(event.id)"))
-        continue
-      }
-      let verdict: EventCheck.Verdict =
-        bundle.proof.note == proofs.consistency.note
-        ? EventCheck.verdict(on: event, of: source.post, bundle: bundle, key: seen.key)
-        : .wrong("its proof is under another checkpoint")
-      switch verdict {
-      case .sound:
-        settled.append(Settlement(sequence: event.sequence, state: .proven, bundle: text))
-      case .wrong(let reason):
-        logger.error("\(source.name): REFUSED: event \(event.id): \(reason)")
-        settled.append(Settlement(sequence: event.sequence, state: .refused, bundle: text))
-        var told = notice(.refused, "event \(event.id) is refused: \(reason)")
-        told.evidence = String(decoding: event.body, as: UTF8.self)
-        notices.append(told)
-      }
-    }
-    var note = seen.note ?? proofs.consistency.note
-    if isNew, let signer {
-      note.sign(with: signer, seconds: UInt64(ReceiverStore.now() / 1_000))
-    }
-    try await store.settle(
-      settled, note: note, epoch: epoch, of: source.name, notices: notices)
-    if isNew, signer != nil {
-      do { try await client.cosign(note) } catch let refusal as PostClient.Refusal
-        where [403, 404, 405, 409].contains(refusal.status)
-      {
-        logger.debug("\(source.name): the post takes no cosignature: \(refusal)")
-      }
-    }
-    return settled.count == pending.count
-  }
-
-  private func refuse(
-    _ verdict: SeenLog.Verdict, _ proof: ConsistencyProof, before: SignedNote?
-  ) async throws {
-    let evidence = (before.map { "\($0)\n" } ?? "") + "\(proof.note)"
-    switch verdict {
-    case .equivocation:
-      logger.critical(
-        "\(source.name): EQUIVOCATION: two histories are signed; nothing more is taken")
-      var told = notice(
-        .equivocation,
-        "the post signed two different ledgers of one size; nothing more is taken from it")
-      told.evidence = evidence
-      try await store.note(told, barring: true)
-      throw Barred()
-    case .setBack(let size):
-      var told = notice(.setBack, "the post signed \(size) records, fewer than it did before")
-      told.evidence = evidence
-      try await store.note(told)
-    default:
-      logger.error("\(source.name): REFUSED: a checkpoint: \(verdict)")
-      var told = notice(
-        .refused,
-        "a checkpoint is refused (\(verdict)): the post does not prove that its ledger continues what it signed"
-      )
-      told.evidence = evidence
-      try await store.note(told)
-    }
-  }
-
-  private func tellSetBack(_ text: String, _ seen: SeenLog) async throws {
-    var told = notice(.setBack, "the post has signed fewer records than it did before: \(text)")
-    told.evidence = seen.note.map { "\($0)" } ?? ""
-    try await store.note(told)
-  }
-
-  private func notice(_ kind: Notice.Kind, _ text: String) -> Notice {
+  func notice(_ kind: Notice.Kind, _ text: String) -> Notice {
     Notice(
       number: 0, source: source.name, kind: kind, text: text, from: nil, through: nil,
       evidence: "", millis: ReceiverStore.now())

@@ -20,65 +20,117 @@ extension ReceiverStore {
     return state
   }
 
-  /// Stores `events` and the place after them in one transaction.
+  /// Stores `events`, with what was found of them where they were checked, and the place after them in one
+  /// transaction.
   ///
   /// Events that are there already are passed over. A place of the same ledger never moves back.
   /// - Returns: how many were there already.
   func store(
-    _ events: [ReceivedEvent], next: EventCursor, of feed: String
+    _ events: [ReceivedEvent], next: EventCursor, of feed: String, checked: CheckedEvents? = nil
   ) async throws -> Int {
     try await queue.write { db in
-      let now = Self.now()
-      var known = 0
+      let known = try Self.known(events, epoch: next.epochText, of: feed, db)
+      let found = Dictionary((checked?.settled ?? []).map { ($0.sequence, $0) }) { $1 }
+      var ranks = try Ranks(feed, db)
+      for event in events where known[event.sequence] == nil {
+        let settlement = found[event.sequence]
+        let state = event.isRecall ? .recall : settlement?.state ?? .pending
+        try Self.insert(
+          event, state, settlement?.bundle, settled: ranks.next(state), epoch: next.epochText,
+          of: feed, db)
+      }
       for event in events {
-        let before = try Row.fetchOne(
-          db,
-          sql: "SELECT body FROM event WHERE feed = ? AND epoch = ? AND sequence = ?",
-          arguments: [feed, next.epochText, Int64(event.sequence)])
-        if let before {
-          known += 1
-          let body: [UInt8] = Array(before["body"] as Data)
-          // An erased one has nothing left to compare.
-          if !body.isEmpty, body != event.body {
-            try Self.insert(
-              Notice(
-                number: 0, source: feed, kind: .conflict,
-                text: "event \(event.id) came again and says something else; the first is kept",
-                from: EventCursor(epoch: next.epoch, sequence: event.sequence), through: nil,
-                evidence: String(decoding: event.body, as: UTF8.self), millis: now), db)
-          }
-          continue
+        guard let body = known[event.sequence] else { continue }
+        // An erased one has nothing left to compare.
+        if !body.isEmpty, body != event.body {
+          try Self.insert(
+            Notice(
+              number: 0, source: feed, kind: .conflict,
+              text: "event \(event.id) came again and says something else; the first is kept",
+              from: EventCursor(epoch: next.epoch, sequence: event.sequence), through: nil,
+              evidence: String(decoding: event.body, as: UTF8.self), millis: Self.now()), db)
         }
-        try Self.insert(event, epoch: next.epochText, of: feed, at: now, db)
       }
-      try Self.settle(feed, db)
       let state = try Self.state(of: feed, db)
-      if let cursor = state.cursor, cursor.epoch == next.epoch, cursor.sequence > next.sequence {
-        return known
+      let isBack = state.cursor.map { $0.epoch == next.epoch && $0.sequence > next.sequence }
+      if isBack != true { try Self.put(cursor: next, of: feed, db) }
+      if let checked {
+        try Self.put(checked, epoch: next.epochText, of: feed, only: known.keys, db)
       }
-      try Self.put(cursor: next, of: feed, db)
-      return known
+      if !ranks.isComplete || !known.isEmpty { try Self.settle(feed, db) }
+      return known.count
     }
   }
 
+  /// The bodies of those of `events` that are there already, by sequence.
+  private static func known(
+    _ events: [ReceivedEvent], epoch: String, of feed: String, _ db: Database
+  ) throws -> [UInt64: [UInt8]] {
+    guard let first = events.first, let last = events.last else { return [:] }
+    let rows = try Row.fetchAll(
+      db.cachedStatement(
+        sql: """
+          SELECT sequence, body FROM event WHERE feed = ? AND epoch = ? AND sequence BETWEEN ? AND ?
+          """),
+      arguments: [feed, epoch, Int64(first.sequence), Int64(last.sequence)])
+    let wanted = Set(events.map(\.sequence))
+    var known: [UInt64: [UInt8]] = [:]
+    for row in rows {
+      let sequence = UInt64(row["sequence"] as Int64)
+      if wanted.contains(sequence) { known[sequence] = Array(row["body"] as Data) }
+    }
+    return known
+  }
+
   private static func insert(
-    _ event: ReceivedEvent, epoch: String, of feed: String, at now: Int64, _ db: Database
+    _ event: ReceivedEvent, _ state: EventState, _ bundle: [UInt8]?, settled: Int64?,
+    epoch: String, of feed: String, _ db: Database
   ) throws {
     if event.isRecall {
       try db.execute(
         sql: "UPDATE event SET withdrawn = 1 WHERE feed = ? AND event = ?",
         arguments: [feed, event.eventID])
     }
-    try db.execute(
+    let now = Self.now()
+    try db.cachedStatement(
       sql: """
         INSERT INTO event (feed, epoch, sequence, id, event, type, time, exercise, state, received,
-          erase, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        """,
+          erase, body, bundle, settled) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """
+    ).execute(
       arguments: [
         feed, epoch, Int64(event.sequence), event.id, event.eventID, event.type, event.time,
-        event.isExercise, (event.isRecall ? EventState.recall : .pending).rawValue, now,
+        event.isExercise, state.rawValue, now,
         event.retentionDays.map { now + Int64($0) * 86_400_000 }, Data(event.body),
+        bundle.map { Data($0) }, settled,
       ])
+  }
+
+  /// Numbers of handing on for what is stored now: as long as nothing of the feed waits before it.
+  private struct Ranks {
+    private var number: Int64
+    /// Whether nothing waits for its number.
+    private(set) var isComplete: Bool
+
+    init(_ feed: String, _ db: Database) throws {
+      number = try Int64.fetchOne(db, sql: "SELECT max(settled) FROM event") ?? 0
+      isComplete =
+        try Bool.fetchOne(
+          db,
+          sql: """
+            SELECT NOT EXISTS (
+              SELECT 1 FROM event WHERE feed = ? AND settled IS NULL AND state <> 'refused')
+            """, arguments: [feed]) ?? false
+    }
+
+    /// The number of an event that is stored in `state` after all others of the feed.
+    mutating func next(_ state: EventState) -> Int64? {
+      guard state != .refused else { return nil }
+      if state == .pending { isComplete = false }
+      guard isComplete else { return nil }
+      number += 1
+      return number
+    }
   }
 
   private static func put(cursor: EventCursor, of feed: String, _ db: Database) throws {
@@ -157,27 +209,36 @@ extension ReceiverStore {
 
   /// What became of events' proofs, with the checkpoint that they were proven under, in one
   /// transaction.
-  func settle(
-    _ settled: [Settlement], note: SignedNote, epoch: UInt64, of feed: String,
-    notices: [Notice]
-  ) async throws {
+  func settle(_ checked: CheckedEvents, epoch: UInt64, of feed: String) async throws {
     try await queue.write { db in
-      let epoch = EventCursor(epoch: epoch, sequence: 0).epochText
-      for one in settled {
-        try db.execute(
-          sql: """
-            UPDATE event SET state = ?, bundle = ?
-            WHERE feed = ? AND epoch = ? AND sequence = ? AND state = 'pending'
-            """,
-          arguments: [
-            one.state.rawValue, one.bundle.map { Data($0) }, feed, epoch, Int64(one.sequence),
-          ])
-      }
-      try db.execute(
-        sql: "UPDATE feed SET note = ? WHERE name = ?", arguments: [note.description, feed])
+      try Self.put(
+        checked, epoch: EventCursor(epoch: epoch, sequence: 0).epochText, of: feed,
+        only: checked.settled.map(\.sequence), db)
       try Self.settle(feed, db)
-      for notice in notices { try Self.insert(notice, db) }
     }
+  }
+
+  /// Puts down what became of the events at `sequences`, which are in the store and wait.
+  private static func put(
+    _ checked: CheckedEvents, epoch: String, of feed: String, only sequences: some Sequence<UInt64>,
+    _ db: Database
+  ) throws {
+    let wanted = Set(sequences)
+    for one in checked.settled where wanted.contains(one.sequence) {
+      try db.cachedStatement(
+        sql: """
+          UPDATE event SET state = ?, bundle = ?
+          WHERE feed = ? AND epoch = ? AND sequence = ? AND state = 'pending'
+          """
+      ).execute(
+        arguments: [
+          one.state.rawValue, one.bundle.map { Data($0) }, feed, epoch, Int64(one.sequence),
+        ])
+    }
+    try db.execute(
+      sql: "UPDATE feed SET note = ? WHERE name = ?",
+      arguments: [checked.note.description, feed])
+    for notice in checked.notices { try insert(notice, db) }
   }
 
   /// Numbers what may be handed on: of a feed all before the first event that waits for its proof, but
@@ -196,10 +257,10 @@ extension ReceiverStore {
         """, arguments: [feed])
     guard !rows.isEmpty else { return }
     var number = try Int64.fetchOne(db, sql: "SELECT max(settled) FROM event") ?? 0
+    let update = try db.cachedStatement(sql: "UPDATE event SET settled = ? WHERE row = ?")
     for row in rows {
       number += 1
-      try db.execute(
-        sql: "UPDATE event SET settled = ? WHERE row = ?", arguments: [number, row])
+      try update.execute(arguments: [number, row])
     }
   }
 
@@ -234,6 +295,16 @@ struct Settlement: Sendable, Equatable {
   var state: EventState
   /// The release bundle, canonical JSON; `nil` when there is none.
   var bundle: [UInt8]?
+}
+
+/// What the proofs of events gave, to be stored with them.
+struct CheckedEvents: Sendable, Equatable {
+  /// The checkpoint, with this center's cosignature where it is a witness.
+  var note: SignedNote
+  /// What became of each.
+  var settled: [Settlement] = []
+  /// What there is to tell.
+  var notices: [Notice] = []
 }
 
 extension EventCursor {

@@ -28,7 +28,11 @@ public final class ReceiverStore: Sendable {
       guard !isReader else { return }
       // The library chooses NORMAL with a write-ahead log: the last transactions before a power cut
       // would be lost, after their post was told that they are stored.
-      try queue.inDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+      try queue.inDatabase {
+        try $0.execute(sql: "PRAGMA synchronous = FULL")
+        // 32 MiB: a center that catches up writes the file some times, not at each transaction.
+        try $0.execute(sql: "PRAGMA wal_autocheckpoint = 8192")
+      }
       try Self.migrator.migrate(queue)
     } catch { throw Self.fault(path, error) }
   }

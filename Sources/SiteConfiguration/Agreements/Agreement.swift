@@ -32,7 +32,7 @@ public struct Agreement: Sendable, Equatable {
   public var handling: HandlingCode
   /// The rules; the first one that matches an event decides, and no match refuses.
   public var rules: [AgreementRule]
-  /// Events released in a minute at most, 1 ... 100,000; more wait.
+  /// Events released in a minute at most, 1 ... 10,000,000; more wait.
   public var eventsPerMinute: Int
   /// SHA-256 of the agreement's file, 64 lower-case hexadecimal digits.
   public var digest: String

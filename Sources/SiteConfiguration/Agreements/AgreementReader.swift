@@ -174,7 +174,7 @@ struct AgreementReader {
   private func readLimits(of section: Section) -> Int? {
     guard let limits = section.optional("limits") else { return 600 }
     return limits.section { section in
-      section.required("events_per_minute", example: "600")?.integer(in: 1...100_000)
+      section.required("events_per_minute", example: "600")?.integer(in: 1...10_000_000)
     }
   }
 }

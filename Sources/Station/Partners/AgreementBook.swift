@@ -7,6 +7,7 @@ final class AgreementBook: Sendable {
   private struct State {
     var set = AgreementSet()
     var site: Site?
+    var edition = 0
   }
 
   private let state = Mutex(State())
@@ -16,8 +17,11 @@ final class AgreementBook: Sendable {
 
   /// Puts other agreements in force.
   func adopt(_ set: AgreementSet, site: Site) {
-    state.withLock { $0 = State(set: set, site: site) }
+    state.withLock { $0 = State(set: set, site: site, edition: $0.edition + 1) }
   }
+
+  /// Counts what was put in force: what was decided under another edition is decided anew.
+  var edition: Int { state.withLock { $0.edition } }
 
   /// The agreement with the holder of the name `uri` at `time`, and the site; `nil` without one.
   func agreement(of uri: String, at time: WallTime) -> (Agreement, Site)? {

@@ -10,6 +10,8 @@ struct AgreementGate: FeedGate {
   var book: AgreementBook
   var desk: ReleaseDesk
   var store: LedgerStore
+  /// The live end of the ledger.
+  var feed: EventFeed
   var post: String
   var cosignatures: CosignatureBook
 
@@ -23,9 +25,9 @@ struct AgreementGate: FeedGate {
         .purpose, reason: "no purpose was stated",
         remedy: "add ?purpose= with one of: \(agreement.purposes.joined(separator: ", "))")
     }
-    let feed = PartnerFeed(gate: self, peer: peer, purpose: purpose, isExercise: isExercise)
-    _ = try feed.evaluator(at: now)
-    return feed
+    let source = PartnerFeed(gate: self, peer: peer, purpose: purpose, isExercise: isExercise)
+    _ = try source.evaluator(at: now)
+    return source
   }
 
   /// The agreement that `peer` is entitled to, ready to be applied.

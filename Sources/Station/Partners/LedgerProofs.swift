@@ -15,8 +15,7 @@ struct LedgerProofs: ProofSource {
   }
 
   func bundle(of sequence: UInt64, fields: [String]?) throws -> [UInt8]? {
-    guard let prover = try prover() else { return nil }
-    return try bundle(of: sequence, fields: fields, by: prover)
+    try prover()?.bundles(of: [(sequence, fields)]).first
   }
 
   func batch(
@@ -25,22 +24,9 @@ struct LedgerProofs: ProofSource {
     guard let prover = try prover() else { return nil }
     let size = prover.checkpoint.size
     guard old <= size else { return ProofBatch(size: size, consistency: nil, bundles: []) }
-    let bundles = try events.compactMap {
-      try bundle(of: $0.sequence, fields: $0.fields, by: prover)
-    }
     return ProofBatch(
-      size: size, consistency: try prover.growth(from: old).description, bundles: bundles)
-  }
-
-  private func bundle(
-    of sequence: UInt64, fields: [String]?, by prover: LedgerProver
-  ) throws(LedgerError) -> [UInt8]? {
-    guard let (_, record) = try prover.record(at: sequence) else { return nil }
-    let disclosures = record.disclosures.filter { fields?.contains($0.name) ?? true }
-    return ReleaseBundle(
-      record: String(decoding: record.bytes, as: UTF8.self),
-      disclosures: disclosures.map(\.text), proof: try prover.proof(of: sequence)
-    ).json
+      size: size, consistency: try prover.growth(from: old).description,
+      bundles: try prover.bundles(of: events))
   }
 
   /// `nil` before anything is signed.

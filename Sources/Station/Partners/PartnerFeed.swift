@@ -37,19 +37,46 @@ final class PartnerFeed: FeedSource {
     return evaluator
   }
 
+  func sharing() throws(FeedRefusal) -> String? {
+    let edition = gate.book.edition
+    let agreement = try evaluator(at: wallNow()).agreement
+    return "\(edition) \(isExercise) \(agreement.recipient) \(purpose)"
+  }
+
   func next(
     after sequence: UInt64, through durable: UInt64, limit: Int
   ) async throws -> FeedBatch {
+    let prepared = try decide(after: sequence, through: durable, limit: limit)
+    try await prepared.record()
+    return prepared.batch
+  }
+
+  func prepare(
+    after sequence: UInt64, through durable: UInt64, limit: Int
+  ) async throws -> PreparedBatch {
+    try decide(after: sequence, through: durable, limit: limit)
+  }
+
+  private func decide(
+    after sequence: UInt64, through durable: UInt64, limit: Int
+  ) throws -> PreparedBatch {
     let now = wallNow()
     let evaluator = try evaluator(at: now)
-    guard sequence < durable else { return FeedBatch(events: [], through: sequence) }
+    guard sequence < durable else {
+      return PreparedBatch(FeedBatch(events: [], through: sequence))
+    }
     guard
       let records = try gate.store.records(from: sequence + 1, through: durable, limit: limit)
-    else { return FeedBatch(events: [], through: sequence, isOvertaken: true) }
+    else {
+      return PreparedBatch(FeedBatch(events: [], through: sequence, isOvertaken: true))
+    }
     let agreement = evaluator.agreement
     var room = gate.desk.room(for: agreement.recipient, perMinute: agreement.eventsPerMinute)
     var batch = FeedBatch(events: [], through: sequence)
     var entries: [ReleaseEntry] = []
+    entries.reserveCapacity(records.count)
+    var held: Set<EventID> = []
+    var newlyDelayed: UInt64?
     for (record, feature) in records {
       let event = ShareableEvent(
         sequence: record.sequence, header: record.header, feature: feature)
@@ -59,42 +86,59 @@ final class PartnerFeed: FeedSource {
         batch.through = record.sequence
         continue
       }
+      let id = event.header.id
       let decision = evaluator.decide(
         event, purpose: purpose, isExercise: isExercise,
-        hadEarlierVersion: gate.desk.has(agreement.recipient, event.header.id), at: now)
+        hadEarlierVersion: held.contains(id) || gate.desk.has(agreement.recipient, id), at: now)
       if case .delayed(let until) = decision.outcome {
         batch.hold = .nanoseconds(max(1_000_000, until.unixNanos - now.unixNanos))
-        if noteDelay(of: record.sequence) { entries.append(entry(decision, event, evaluator, now)) }
+        if delayed.withLock({ $0 != record.sequence }) {
+          newlyDelayed = record.sequence
+          entries.append(entry(decision, event, evaluator, now))
+        }
         break
       }
+      // Another connection may be giving the partner the version before right now: who comes to this
+      // one with it must be told that it does not hold any more.
+      if decision.outcome == .refused, event.header.version > 1 { batch.isShareable = false }
       if let released = labelled(event, decision, agreement) {
         guard room > 0 else {
           batch.hold = .seconds(1)
           break
         }
         room -= 1
+        held.insert(id)
         batch.events.append(released)
       }
       entries.append(entry(decision, event, evaluator, now))
       batch.through = record.sequence
     }
-    try await gate.desk.record(entries)
-    return batch
+    return PreparedBatch(batch) { [self, entries, newlyDelayed] in
+      try await gate.desk.record(entries)
+      if let newlyDelayed { delayed.withLock { $0 = newlyDelayed } }
+    }
   }
 
-  func disclosable(_ sequence: UInt64) async throws -> Disclosable {
+  func disclosable(_ sequences: [UInt64]) async throws -> [Disclosable] {
     let now = wallNow()
     let evaluator = try evaluator(at: now)
     // Asking for what is not there yet is no fault of the store.
-    guard try sequence <= gate.store.newestSequence(),
-      let (record, feature) = try gate.store.records(
-        from: sequence, through: sequence, limit: 1)?.first,
-      let event = ShareableEvent(sequence: sequence, header: record.header, feature: feature)
-    else { return .nothing }
-    let decision = evaluator.decide(event, purpose: purpose, isExercise: isExercise, at: now)
-    guard case .released(let fields) = decision.outcome else { return .nothing }
-    try await gate.desk.record([entry(decision, event, evaluator, now)])
-    return .fields(fields.map(\.rawValue))
+    let newest = gate.feed.durable
+    var entries: [ReleaseEntry] = []
+    var answers: [Disclosable] = []
+    answers.reserveCapacity(sequences.count)
+    try gate.store.visit(sequences, newest: newest) { record, feature in
+      guard let record, let feature,
+        let event = ShareableEvent(
+          sequence: record.sequence, header: record.header, feature: feature)
+      else { return answers.append(.nothing) }
+      let decision = evaluator.decide(event, purpose: purpose, isExercise: isExercise, at: now)
+      guard case .released(let fields) = decision.outcome else { return answers.append(.nothing) }
+      entries.append(entry(decision, event, evaluator, now))
+      answers.append(.fields(fields.map(\.rawValue)))
+    }
+    try await gate.desk.record(entries, isDelivery: false)
+    return answers
   }
 
   var partner: String? { peer.uri }
@@ -116,14 +160,6 @@ final class PartnerFeed: FeedSource {
     try await gate.desk.record([
       ReleaseEntry(acknowledged: sequence, under: agreement, purpose: purpose, at: now)
     ])
-  }
-
-  /// Whether the delay of event `sequence` is not on record yet.
-  private func noteDelay(of sequence: UInt64) -> Bool {
-    delayed.withLock { last in
-      defer { last = sequence }
-      return last != sequence
-    }
   }
 
   private func entry(

@@ -16,10 +16,17 @@ final class ReleaseDesk: Sendable {
   /// Groups of lines that may wait for the thread.
   static let waitingMax = 1_024
   private static let retentionNanos: Int64 = 60_000_000_000
+  /// Least time between two checkpoints: each costs several syncs, which releases would wait for.
+  private static let signingNanos: Int64 = 1_000_000_000
 
   /// Lines that wait to be durable.
   private struct Job {
     var entries: [ReleaseEntry]
+    /// Whether they are about events that are given, and not about proofs of such.
+    var isDelivery: Bool
+    /// Their texts, one behind the other, and where each ends.
+    var text: [UInt8]
+    var ends: [Int]
     var done: CheckedContinuation<Void, any Error>
   }
 
@@ -75,13 +82,28 @@ final class ReleaseDesk: Sendable {
 
   /// Returns when `entries` are durable.
   ///
+  /// - Parameter isDelivery: whether what is released counts against the agreement's limit; a proof of
+  ///   what was given does not.
   /// - Throws: when they are not; nothing of them may leave then.
-  func record(_ entries: [ReleaseEntry]) async throws {
+  func record(_ entries: [ReleaseEntry], isDelivery: Bool = true) async throws {
     guard !entries.isEmpty else { return }
+    // Written here, on the core of who asks: the thread only appends.
+    var text: [UInt8] = []
+    text.reserveCapacity(512 * entries.count)
+    var ends: [Int] = []
+    ends.reserveCapacity(entries.count)
+    for entry in entries {
+      entry.append(to: &text)
+      ends.append(text.count)
+    }
+    let lines = (text: text, ends: ends)
     try await withCheckedThrowingContinuation { done in
       let isTaken = state.withLock { state in
         guard !state.isStopped, state.jobs.count < Self.waitingMax else { return false }
-        state.jobs.append(Job(entries: entries, done: done))
+        state.jobs.append(
+          Job(
+            entries: entries, isDelivery: isDelivery, text: lines.text, ends: lines.ends,
+            done: done))
         if state.thread == nil { state.thread = NamedThread("releases") { [self] in run() } }
         return true
       }
@@ -155,15 +177,18 @@ final class ReleaseDesk: Sendable {
     var seal: LedgerSeal?
     var (epoch, durable): (UInt64, UInt64) = (0, 0)
     var nextRetention = MonotonicClock.now()
+    var nextSigning = nextRetention
     while true {
       let (jobs, isStopped) = state.withLock { state in
         defer { state.jobs = [] }
         return (state.jobs, state.isStopped)
       }
       if jobs.isEmpty {
-        if log != nil { keepTree(epoch, durable, &seal) }
+        // In small steps, so that no release waits long for the tree.
+        if log != nil, keepTree(epoch, durable, &seal, &nextSigning, isLast: isStopped) { continue }
         if isStopped { return }
         keepHouse(&log, seal?.signedSize ?? .max, &nextRetention)
+        if log != nil, (try? log!.prepare()) == true { continue }
         _ = doorbell.wait(timeoutMilliseconds: 1_000)
         continue
       }
@@ -173,12 +198,17 @@ final class ReleaseDesk: Sendable {
           epoch = opened.epoch
           log = consume opened
         }
-        for entry in jobs.lazy.flatMap(\.entries) {
-          let json = entry.json
-          try unsafe log!.append(entry.header, payload: json.span.bytes)
+        for job in jobs {
+          let text = job.text
+          var start = 0
+          for (entry, end) in zip(job.entries, job.ends) {
+            try unsafe log!.append(
+              entry.header, payload: text.span.bytes.extracting(start..<end))
+            start = end
+          }
         }
         durable = try log!.commit()
-        for job in jobs { note(job.entries) }
+        for job in jobs { note(job.entries, isDelivery: job.isDelivery) }
         for job in jobs { job.done.resume() }
       } catch {
         log = nil
@@ -190,19 +220,26 @@ final class ReleaseDesk: Sendable {
     }
   }
 
-  /// Grows and signs the tree over the log; a fault of it keeps no release from its record.
-  private func keepTree(_ epoch: UInt64, _ durable: UInt64, _ seal: inout LedgerSeal?) {
+  /// Grows the tree over the log by a step, and signs it when it has all and it is time to; whether
+  /// there is more to take in. A fault of it keeps no release from its record.
+  private func keepTree(
+    _ epoch: UInt64, _ durable: UInt64, _ seal: inout LedgerSeal?, _ next: inout Instant,
+    isLast: Bool
+  ) -> Bool {
     do throws(LedgerError) {
       if seal == nil {
         let signer = LogKey.signer(of: post, log: .releases, epoch: epoch, seed: signingSeed)
         seal = try LedgerSeal(directory: directory, signer: signer, durable: durable)
       }
-      while try seal!.take(through: durable) {}
-      _ = try seal!.sign()
+      if try seal!.take(through: durable) { return true }
+      let now = MonotonicClock.now()
+      guard isLast || now >= next else { return false }
+      if try seal!.sign() { next = now.advanced(byNanos: Self.signingNanos) }
     } catch {
       seal = nil
       logger.error("the release log is not signed: \(error)")
     }
+    return false
   }
 
   private func keepHouse(
@@ -222,7 +259,7 @@ final class ReleaseDesk: Sendable {
     }
   }
 
-  private func note(_ entries: [ReleaseEntry]) {
+  private func note(_ entries: [ReleaseEntry], isDelivery: Bool) {
     state.withLock { state in
       for entry in entries {
         state.counts[entry.outcome, default: 0] += 1
@@ -232,7 +269,7 @@ final class ReleaseDesk: Sendable {
         }
         guard entry.outcome == "released" || entry.outcome == "recalled" else { continue }
         state.held[entry.partner, default: []].insert(entry.event.id)
-        state.allowances[entry.partner]?.given += 1
+        if isDelivery { state.allowances[entry.partner]?.given += 1 }
       }
     }
   }

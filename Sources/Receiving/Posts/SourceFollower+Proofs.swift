@@ -1,0 +1,258 @@
+import Ledger
+import Logging
+import SiteConfiguration
+
+/// What a follower has under way: the next page is asked for while this one is looked at, and this one
+/// while the one before is stored.
+struct PageWork: Sendable {
+  /// The page after the last one.
+  var ahead: Task<PostPage, any Error>?
+  /// The last page on its way into the store.
+  var storing: Task<Void, any Error>?
+  /// What was seen of the post's log, as far as it is not in the store yet.
+  var seen: SeenLog?
+  /// Whether the post has more than was taken, all of it proven so far.
+  var isCatchingUp = false
+}
+
+extension SourceFollower {
+  /// Events whose proofs are checked in one go; each such group may take a core of its own.
+  private static let checkedMax = 64
+
+  // MARK: - Pages
+
+  /// The next page: the one that was asked for, or a new one that the post may hold for `wait` seconds.
+  func nextPage(
+    _ client: PostClient, after cursor: EventCursor?, wait: Int, _ work: inout PageWork
+  ) async throws -> PostPage {
+    guard let ahead = work.ahead else {
+      return try await client.page(after: cursor, limit: Self.pageMax, wait: wait)
+    }
+    work.ahead = nil
+    return try await withTaskCancellationHandler {
+      try await ahead.value
+    } onCancel: {
+      ahead.cancel()
+    }
+  }
+
+  /// Stores a page. While the post has more, the page's proofs are asked for first and all is stored at
+  /// once; else the events are stored as they are and wait for their proofs.
+  func take(
+    _ page: PostPage, after cursor: EventCursor?, _ client: PostClient, _ work: inout PageWork
+  ) async throws {
+    work.isCatchingUp = !page.isCaughtUp
+    if !page.isCaughtUp {
+      let next = page.next
+      work.ahead = Task {
+        try await client.page(after: next, limit: Self.pageMax, wait: 0)
+      }
+    }
+    guard !page.events.isEmpty || page.next != cursor else { return }
+    var checked: CheckedEvents?
+    var isNew = false
+    if !page.isCaughtUp, !page.events.isEmpty {
+      var seen: SeenLog
+      if let known = work.seen { seen = known } else { seen = try await seenLog(page.next.epoch) }
+      (checked, isNew) = try await prove(page, client, &seen)
+      work.seen = seen
+      work.isCatchingUp = checked?.settled.count == page.events.count
+    }
+    try await work.storing?.value
+    work.storing = Task { [checked, isNew] in
+      let known = try await store.store(
+        page.events, next: page.next, of: source.name, checked: checked)
+      if known > 0 {
+        logger.notice("\(source.name): \(known) events came again and were passed over")
+      }
+      if isNew, let checked { try await cosign(checked.note, client) }
+    }
+  }
+
+  /// The page's events with their proofs, as far as the post has signed them, and whether the checkpoint
+  /// is new; nothing when the post gives no proofs now.
+  private func prove(
+    _ page: PostPage, _ client: PostClient, _ seen: inout SeenLog
+  ) async throws -> (CheckedEvents?, Bool) {
+    let wanted = page.events.filter { !$0.isRecall }
+    do {
+      let proofs = try await client.proofs(of: wanted.map(\.sequence), from: seen.size)
+      let isNew = try await see(proofs.consistency, &seen)
+      var checked = try await checked(wanted, proofs, seen, isNew: isNew)
+      for event in page.events where event.isRecall {
+        checked.settled.append(Settlement(sequence: event.sequence, state: .recall))
+      }
+      return (checked, isNew)
+    } catch is PostClient.Refusal {
+      // The events are stored all the same, and wait.
+      return (nil, false)
+    }
+  }
+
+  // MARK: - Proofs
+
+  /// Has what waits for its proof proven, as far as the post has signed; whether something waits on.
+  func prove(
+    _ client: PostClient, _ cursor: EventCursor?, pauses: inout Pauses
+  ) async throws -> Bool {
+    guard let epoch = cursor?.epoch else { return false }
+    while true {
+      let pending = try await store.pending(
+        of: source.name, epoch: epoch, limit: Self.proofsMax)
+      guard !pending.isEmpty else { return false }
+      let proofs: PostClient.Proofs
+      var seen = try await seenLog(epoch)
+      do {
+        proofs = try await client.proofs(of: pending.map(\.sequence), from: seen.size)
+      } catch let refusal as PostClient.Refusal where refusal.status == 404 {
+        return true
+      } catch let refusal as PostClient.Refusal where refusal.status == 409 {
+        try await tellSetBack("\(refusal)", seen)
+        throw refusal
+      }
+      pauses.reset()
+      let isNew = try await see(proofs.consistency, &seen)
+      let checked = try await checked(pending, proofs, seen, isNew: isNew)
+      try await store.settle(checked, epoch: epoch, of: source.name)
+      if isNew { try await cosign(checked.note, client) }
+      if checked.settled.count < pending.count { return true }
+    }
+  }
+
+  func seenLog(_ epoch: UInt64) async throws -> SeenLog {
+    guard
+      let key = NoteKey(
+        name: LogKey.origin(of: source.post, log: .ledger, epoch: epoch), algorithm: .ed25519,
+        publicKey: key.publicKey)
+    else { throw PostClient.Malformed(description: "the post's name is no origin of a log") }
+    guard let note = try await store.state(of: source.name).note else { return SeenLog(key: key) }
+    guard let seen = SeenLog(key: key, note: note) else {
+      throw ReceivingError(
+        .key, source.name, "the checkpoint in the store was signed by another key; correct 'key'")
+    }
+    return seen
+  }
+
+  /// Takes a checkpoint; whether it is new.
+  private func see(_ proof: ConsistencyProof, _ seen: inout SeenLog) async throws -> Bool {
+    let before = seen.note
+    let verdict = seen.take(proof)
+    guard verdict == .taken || verdict == .known else {
+      try await refuse(verdict, proof, before: before)
+      throw PostClient.Malformed(description: "the post's checkpoint was refused: \(verdict)")
+    }
+    return verdict == .taken
+  }
+
+  /// What the proofs give of `events`, as far as the checkpoint reaches.
+  private func checked(
+    _ events: [ReceivedEvent], _ proofs: PostClient.Proofs, _ seen: SeenLog, isNew: Bool
+  ) async throws -> CheckedEvents {
+    var note = seen.note ?? proofs.consistency.note
+    if isNew, let signer {
+      note.sign(with: signer, seconds: UInt64(ReceiverStore.now() / 1_000))
+    }
+    var checked = CheckedEvents(note: note)
+    let found = try await verdicts(on: events, proofs, seen)
+    for event in events where event.sequence <= seen.size {
+      guard let (verdict, text) = found[event.sequence] else {
+        checked.settled.append(Settlement(sequence: event.sequence, state: .unproven))
+        checked.notices.append(notice(.unproven, "the post gives no proof of event \(event.id)"))
+        continue
+      }
+      switch verdict {
+      case .sound:
+        checked.settled.append(
+          Settlement(sequence: event.sequence, state: .proven, bundle: text))
+      case .wrong(let reason):
+        logger.error("\(source.name): REFUSED: event \(event.id): \(reason)")
+        checked.settled.append(
+          Settlement(sequence: event.sequence, state: .refused, bundle: text))
+        var told = notice(.refused, "event \(event.id) is refused: \(reason)")
+        told.evidence = String(decoding: event.body, as: UTF8.self)
+        checked.notices.append(told)
+      }
+    }
+    return checked
+  }
+
+  private typealias Found = [UInt64: (EventCheck.Verdict, [UInt8])]
+
+  /// Reads and checks the bundles, on as many cores as there are.
+  private func verdicts(
+    on events: [ReceivedEvent], _ proofs: PostClient.Proofs, _ seen: SeenLog
+  ) async throws -> Found {
+    guard let checkpoint = seen.checkpoint else { return [:] }
+    let wanted = Dictionary(events.map { ($0.sequence, $0) }) { first, _ in first }
+    return try await withThrowingTaskGroup(of: Found.self) { group in
+      for start in stride(from: 0, to: proofs.bundles.count, by: Self.checkedMax) {
+        let texts = Array(proofs.bundles[start...].prefix(Self.checkedMax))
+        group.addTask {
+          var found: Found = [:]
+          let bundles = ReleaseBundle.read(texts, under: proofs.consistency.note)
+          for (text, bundle) in zip(texts, bundles) {
+            guard let bundle else {
+              throw PostClient.Malformed(description: "the answer holds a bundle that is none")
+            }
+            guard let event = wanted[bundle.proof.index &+ 1] else { continue }
+            let verdict: EventCheck.Verdict =
+              bundle.proof.note == proofs.consistency.note
+              ? EventCheck.verdict(
+                on: event, of: source.post, bundle: bundle, under: checkpoint)
+              : .wrong("its proof is under another checkpoint")
+            found[event.sequence] = (verdict, Array(text))
+          }
+          return found
+        }
+      }
+      var all: Found = [:]
+      for try await found in group { all.merge(found) { first, _ in first } }
+      return all
+    }
+  }
+
+  /// Gives the post its checkpoint cosigned, where this center is a witness.
+  private func cosign(_ note: SignedNote, _ client: PostClient) async throws {
+    guard signer != nil else { return }
+    do { try await client.cosign(note) } catch let refusal as PostClient.Refusal
+      where [403, 404, 405, 409].contains(refusal.status)
+    {
+      logger.debug("\(source.name): the post takes no cosignature: \(refusal)")
+    }
+  }
+
+  private func refuse(
+    _ verdict: SeenLog.Verdict, _ proof: ConsistencyProof, before: SignedNote?
+  ) async throws {
+    let evidence = (before.map { "\($0)\n" } ?? "") + "\(proof.note)"
+    switch verdict {
+    case .equivocation:
+      logger.critical(
+        "\(source.name): EQUIVOCATION: two histories are signed; nothing more is taken")
+      var told = notice(
+        .equivocation,
+        "the post signed two different ledgers of one size; nothing more is taken from it")
+      told.evidence = evidence
+      try await store.note(told, barring: true)
+      throw Barred()
+    case .setBack(let size):
+      var told = notice(.setBack, "the post signed \(size) records, fewer than it did before")
+      told.evidence = evidence
+      try await store.note(told)
+    default:
+      logger.error("\(source.name): REFUSED: a checkpoint: \(verdict)")
+      var told = notice(
+        .refused,
+        "a checkpoint is refused (\(verdict)): the post does not prove that its ledger continues what it signed"
+      )
+      told.evidence = evidence
+      try await store.note(told)
+    }
+  }
+
+  private func tellSetBack(_ text: String, _ seen: SeenLog) async throws {
+    var told = notice(.setBack, "the post has signed fewer records than it did before: \(text)")
+    told.evidence = seen.note.map { "\($0)" } ?? ""
+    try await store.note(told)
+  }
+}
