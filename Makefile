@@ -33,7 +33,7 @@ help:
 	@echo "make demo [DEMO_SECONDS=20]  the real daemon on a simulated site"
 	@echo "make test                    all tests"
 	@echo "make test-hardware           real drivers and their faults, in User-mode Linux"
-	@echo "make bench                   rings and hot path against references, budgets checked"
+	@echo "make bench                   rings, hot path and feeds against references, budgets checked"
 	@echo "make scenes                  simulated scenes through fusion, the table of Docs/Fusion.md"
 	@echo "make sanitize                thread and address sanitizers over the core"
 	@echo "make fuzz [FUZZ_SECONDS=60]  fuzzers with the address sanitizer over what parses outside bytes"
@@ -61,8 +61,12 @@ test: build-packages test-packages release $(VENV)/ready
 test-hardware: build-packages test-packages hardware-packages deb $(VENV)/ready
 	PATH="$(VENV)/bin:$$PATH" Tests/HardwareBench/run.sh $(BUILD)/release $(SCENARIOS)
 
-bench: build-packages bench-packages $(VENV)/ready $(BENCH_VENV)/ready
-	PATH="$(VENV)/bin:$$PATH" BENCH_PYTHON="$(BENCH_VENV)/bin/python3" Tests/Benchmarks/run.sh
+bench: build-packages test-packages bench-packages release $(VENV)/ready $(BENCH_VENV)/ready
+	@status=0; export PATH="$(VENV)/bin:$$PATH"; \
+	BENCH_PYTHON="$(BENCH_VENV)/bin/python3" Tests/Benchmarks/run.sh || status=1; \
+	rm -rf $(BUILD)/feeds-bench; mkdir -p $(BUILD)/feeds-bench; \
+	Tests/Benchmarks/feeds.py $(CURDIR)/$(BUILD)/release $(CURDIR)/$(BUILD)/feeds-bench || status=1; \
+	exit $$status
 
 # FUZZ_SECONDS for each fuzzer; FUZZERS="MAVLink" runs only those.
 FUZZ_SECONDS := 60

@@ -8,9 +8,8 @@ struct SampleEvents {
   /// The seed of the signing key.
   static let keySeed = [UInt8](1...32)
 
-  private static let clock = ClockMap(
-    instant: Instant(monotonicNanos: 0), wall: WallTime(unixNanos: 1_772_337_906_789_012_345),
-    uncertaintyNanos: 2_500_000, state: .synchronised)
+  private let clock: ClockMap
+  private let intervalNanos: Int64
 
   /// Names with what JSON has to escape.
   static let site = Site(
@@ -35,11 +34,21 @@ struct SampleEvents {
 
   private var random: SeededGenerator
 
-  init(seed: UInt64) { random = SeededGenerator(seed: seed) }
+  /// Events `intervalNanos` apart, the first of them about `startNanos` after 1970 UTC.
+  init(
+    seed: UInt64, startNanos: Int64 = 1_772_338_006_789_012_345, intervalNanos: Int64 = 250_000_000
+  ) {
+    random = SeededGenerator(seed: seed)
+    clock = ClockMap(
+      instant: Instant(monotonicNanos: 0),
+      wall: WallTime(unixNanos: startNanos - 100_000_000_000), uncertaintyNanos: 2_500_000,
+      state: .synchronised)
+    self.intervalNanos = intervalNanos
+  }
 
   /// Event `number`.
   mutating func event(_ number: UInt64) -> PostEvent {
-    let time = Instant(monotonicNanos: 100_000_000_000 + Int64(number) * 250_000_000)
+    let time = Instant(monotonicNanos: 100_000_000_000 + Int64(number) * intervalNanos)
     switch Int.random(in: 0..<8, using: &random) {
     case 0:
       return .health(
@@ -49,11 +58,11 @@ struct SampleEvents {
             state: HealthState.allCases.randomElement(using: &random) ?? .ok,
             reason: HealthReason.allCases.randomElement(using: &random) ?? .deviceGone,
             systemError: .random(in: 0...133, using: &random), time: time),
-          source: SourceID(2), sequence: number, clock: Self.clock))
+          source: SourceID(2), sequence: number, clock: clock))
     case 1:
       return .status(
         PostStatusEvent(
-          kind: .heartbeat, time: time, clock: Self.clock, ordinal: number,
+          kind: .heartbeat, time: time, clock: clock, ordinal: number,
           sensorsLost: .random(in: 0...3, using: &random), samplesDropped: 12))
     default: return .crossing(crossing(number, time))
     }
@@ -65,7 +74,7 @@ struct SampleEvents {
         line: LineID(0), birthSource: SourceID(1), birthSequence: number, birthBranch: 1,
         ordinal: 1),
       direction: Bool.random(using: &random) ? .leftToRight : .rightToLeft, time: time,
-      decided: time.advanced(byNanos: 180_000_000), clock: Self.clock,
+      decided: time.advanced(byNanos: 180_000_000), clock: clock,
       position: SIMD2(
         .random(in: -500...500, using: &random), .random(in: -9...9, using: &random)),
       covariance: SIMD3(0.25, -0.0125, 1.5), track: TrackID(17))

@@ -10,10 +10,13 @@ struct SampleLedger: ~Copyable {
   private var seal: LedgerSeal
   private var encoder = EventEncoder(
     site: SampleEvents.site, captureEpoch: 1, softwareVersion: "1.0.0")
-  private var events = SampleEvents(seed: 20_261_128)
+  private var events: SampleEvents
 
   /// A new one in `folder`/ledger; `folder` is made.
-  init(folder: String) throws(LedgerError) {
+  init(
+    folder: String, events: SampleEvents = SampleEvents(seed: 20_261_128)
+  ) throws(LedgerError) {
+    self.events = events
     mkdir(folder, 0o700)
     let place = folder + "/ledger"
     let log = try EventLog(directory: place, post: SampleEvents.post)
