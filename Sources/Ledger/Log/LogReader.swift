@@ -40,18 +40,19 @@ final class LogReader<Storage: LogStorage>: Sendable {
     }
     epoch = manifest.epoch
     post = manifest.post
-    state = Mutex(State(segments: try Self.segments(in: storage)))
+    state = Mutex(State(segments: Self.segments(names)))
   }
 
-  private static func segments(in storage: Storage) throws(LedgerError) -> [UInt64] {
-    do throws(StorageFailure) {
-      return try storage.names().compactMap(SegmentHeader.firstSequence).sorted()
-    } catch { throw LedgerError(error, on: "", in: storage.place) }
+  private static func segments(_ names: [String]) -> [UInt64] {
+    names.compactMap(SegmentHeader.firstSequence).sorted()
   }
 
   /// Looks at the folder again.
   private func refresh() throws(LedgerError) -> [UInt64] {
-    let segments = try Self.segments(in: storage)
+    let segments: [UInt64]
+    do throws(StorageFailure) { segments = Self.segments(try storage.names()) } catch {
+      throw LedgerError(error, on: "", in: storage.place)
+    }
     state.withLock { state in
       state.segments = segments
       state.open.removeAll { !segments.contains($0.first) }

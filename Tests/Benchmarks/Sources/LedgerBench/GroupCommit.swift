@@ -5,7 +5,8 @@ import Ledger
 import Model
 
 /// Records acknowledged at a given rate, beside the storage's own fdatasync and beside SQLite, in
-/// alternation.
+/// alternation: once as records that are there, as SQLite gets them, and once as events that are
+/// encoded on the way.
 struct GroupCommit: ~Copyable {
   /// Records that arrive in a second.
   static let rate: UInt64 = 100_000
@@ -14,18 +15,26 @@ struct GroupCommit: ~Copyable {
   /// Syncs of the storage that are timed in a round.
   static let probes = 300
 
-  /// What a round came to.
-  struct Round {
-    /// Median of a write of 4 KiB and its fdatasync on a zero-written file, nanoseconds.
-    var probe: Double
+  /// What came of the records of a round.
+  struct Offer {
     var p50: Double
     var p99: Double
     var max: Double
     /// Acknowledged a second.
     var acknowledged: Double
     var recordsPerSync: Double
-    /// Processor time of encoding, appending and committing a record, nanoseconds.
+    /// Processor time of storing a record, nanoseconds.
     var processor: Double
+  }
+
+  /// What a round came to.
+  struct Round {
+    /// Median of a write of 4 KiB and its fdatasync on a zero-written file, nanoseconds.
+    var probe: Double
+    /// Records that were encoded before.
+    var records: Offer
+    /// Events, encoded when they arrive.
+    var events: Offer
     /// Acknowledged a second with one record a group.
     var single: Double
     var sqlite: Double
@@ -36,8 +45,6 @@ struct GroupCommit: ~Copyable {
   private var encoder = BenchEvents.encoder()
   private var events = BenchEvents()
   private let database: SQLiteLog
-  /// Processor time of the storing thread while it stored, nanoseconds.
-  private var processor: UInt64 = 0
   private var latencies = [UInt64](
     repeating: 0, count: Int(GroupCommit.rate * GroupCommit.roundNanos / 1_000_000_000))
 
@@ -53,44 +60,52 @@ struct GroupCommit: ~Copyable {
     // Ahead of the events, as the daemon's thread does while nothing comes.
     while try log.prepare() {}
     let probe = Self.probe(folder)
-    let before = log.stats
-    let nanos = try offer()
-    let groups = log.stats.commits - before.commits
-    latencies.sort()
-    let count = latencies.count
+    let header = encoder.encode(events.event(1))
+    let payload = encoder.withPayload { $0.withUnsafeBytes { Array($0) } }
+    let records = try offer { bench, _ throws(LedgerError) in
+      try bench.log.append(header, payload: payload.span.bytes)
+    }
+    let events = try offer { bench, number throws(LedgerError) in
+      try bench.log.append(bench.events.event(number), using: &bench.encoder)
+    }
     let round = Round(
-      probe: probe, p50: Double(latencies[count / 2]), p99: Double(latencies[count * 99 / 100]),
-      max: Double(latencies[count - 1]), acknowledged: Double(count) * 1e9 / Double(nanos),
-      recordsPerSync: Double(count) / Double(groups),
-      processor: Double(processor) / Double(count), single: try single(), sqlite: sqlite())
+      probe: probe, records: records, events: events, single: try single(), sqlite: sqlite(payload))
     try log.applyRetention(
       bytesMax: 768 << 20, ageNanosMax: .max, now: WallTime(unixNanos: 0))
     return round
   }
 
   /// Lets records arrive one each 10 us, whatever becomes of them, and stores what has arrived, one
-  /// group after the other. A record's latency counts from its arrival. The time until the last one
-  /// was acknowledged.
-  private mutating func offer() throws(LedgerError) -> UInt64 {
+  /// group after the other. A record's latency counts from its arrival.
+  private mutating func offer(
+    _ append: (inout GroupCommit, UInt64) throws(LedgerError) -> Void
+  ) throws(LedgerError) -> Offer {
     let interval = 1_000_000_000 / Self.rate
+    let before = log.stats.commits
+    var (done, processor) = (0, UInt64(0))
     let start = vdt_bench_nanos()
-    var done = 0
-    processor = 0
     while done < latencies.count {
       let due = min(Int((vdt_bench_nanos() - start) / interval), latencies.count)
       guard due > done else {
         vdt_bench_pause()
         continue
       }
-      let before = Self.threadNanos()
-      for number in done..<due { try log.append(events.event(UInt64(number)), using: &encoder) }
+      let busy = Self.threadNanos()
+      for number in done..<due { try append(&self, UInt64(number)) }
       try log.commit()
-      processor += Self.threadNanos() - before
+      processor += Self.threadNanos() - busy
       let now = vdt_bench_nanos() - start
       for number in done..<due { latencies[number] = now - UInt64(number) * interval }
       done = due
     }
-    return vdt_bench_nanos() - start
+    let nanos = vdt_bench_nanos() - start
+    latencies.sort()
+    let count = latencies.count
+    return Offer(
+      p50: Double(latencies[count / 2]), p99: Double(latencies[count * 99 / 100]),
+      max: Double(latencies[count - 1]), acknowledged: Double(count) * 1e9 / Double(nanos),
+      recordsPerSync: Double(count) / Double(log.stats.commits - before),
+      processor: Double(processor) / Double(count))
   }
 
   private static func threadNanos() -> UInt64 {
@@ -110,11 +125,9 @@ struct GroupCommit: ~Copyable {
   }
 
   /// Events a second in SQLite, one a transaction; the encoding is not counted.
-  private mutating func sqlite() -> Double {
-    let header = encoder.encode(events.event(1))
-    let payload = encoder.withPayload { $0.withUnsafeBytes { Array($0) } }
+  private func sqlite(_ payload: [UInt8]) -> Double {
     let start = vdt_bench_nanos()
-    for _ in 0..<Self.probes { database.store(time: header.time.unixNanos, payload) }
+    for _ in 0..<Self.probes { database.store(time: 1_772_337_906_000_000_000, payload) }
     return Double(Self.probes) * 1e9 / Double(vdt_bench_nanos() - start)
   }
 
