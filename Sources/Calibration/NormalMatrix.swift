@@ -1,3 +1,5 @@
+import Glibc
+
 /// A small symmetric positive definite matrix: normal equations and covariances.
 struct NormalMatrix {
   let count: Int
@@ -57,6 +59,9 @@ struct NormalMatrix {
     }
     return lower
   }
+
+  /// Logarithm of the determinant of a factor, half of that of the matrix.
+  var logDeterminant: Double { (0..<count).reduce(0) { $0 + log(self[$1, $1]) } }
 
   /// The solution of L·Lᵀ·x = b, where self is L.
   func solve(_ b: [Double]) -> [Double] {

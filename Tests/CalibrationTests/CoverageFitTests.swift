@@ -47,25 +47,44 @@ import Testing
 
   static let place = SIMD2(31.0, -12.0)
 
-  @Test(arguments: Walked.allCases, [1])
-  func `the fit finds cover, probability and latency again`(_ walked: Walked, seed: Int) throws {
+  private func found(
+    _ walked: Walked, _ receiver: SimulatedWalk.Receiver
+  ) throws -> (walk: SimulatedWalk, fit: CoverageFit, agreement: Double) {
     let truth = walked.sensor(walked.cover())
-    let walk = try SimulatedWalk(truth, seed: UInt64(seed))
+    let walk = try SimulatedWalk(truth, seed: 1, receiver: receiver)
     // A walk that somebody can do.
     #expect(walk.minutes < 120)
     // The site file believes something else.
     let believed = walked.sensor(
       walked.cover(turned: 0.15, wide: 0.8, long: 1.2), latency: 1.5, hold: 0.8)
     let fit = try CoverageFit(sensor: believed, track: walk.track, pulses: walk.pulses)
+    #expect(abs((fit.hold ?? 0) - 2) <= 0.15)
     let agreement = SimulatedWalk.agreement(
       fit.shape.polygon(apex: Self.place), walked == .beam ? walked.cover() : walk.cover)
+    return (walk, fit, agreement)
+  }
+
+  @Test(arguments: Walked.allCases)
+  func `the fit finds cover, probability and latency again`(_ walked: Walked) throws {
+    let (walk, fit, agreement) = try found(walked, .carrierPhase)
+    #expect(agreement >= 0.93)
+    #expect(abs(fit.detection.value - walk.detectionProbability) <= 0.05)
+    let latencyOff = abs(fit.latency.value - walk.latency)
+    #expect(latencyOff <= 2.5 * fit.latency.sigma)
+    #expect(latencyOff <= 0.05)
+  }
+
+  @Test(arguments: Walked.allCases)
+  func `with a receiver that is a metre off it finds them worse and says so`(
+    _ walked: Walked
+  ) throws {
+    let (walk, fit, agreement) = try found(walked, SimulatedWalk.Receiver())
     // What chance leaves of walks of an hour and a half: Docs/Calibration.md has the distribution.
     #expect(agreement >= 0.87)
     #expect(abs(fit.detection.value - walk.detectionProbability) <= 0.06)
     let latencyOff = abs(fit.latency.value - walk.latency)
     #expect(latencyOff <= 2.5 * fit.latency.sigma)
     #expect(latencyOff <= (walked == .beam ? 0.05 : 0.1))
-    #expect(abs((fit.hold ?? 0) - 2) <= 0.15)
   }
 
   @Test func `a walk that hardly touches the cover gives no fit`() throws {

@@ -42,6 +42,9 @@ struct SimulatedWalk {
     var drift = 1.0
     var seconds = 600.0
     var noise = 0.2
+
+    /// One that measures the carrier's phase, with corrections from a base at the post.
+    static let carrierPhase = Receiver(drift: 0.1, noise: 0.03)
   }
 
   /// The way of a technician: passes at each speed, metres per second.

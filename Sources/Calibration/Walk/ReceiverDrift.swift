@@ -3,9 +3,14 @@ import Glibc
 /// What a satellite receiver has wrong for minutes on end: a chain of knots with straight lines
 /// between them and a Gauss-Markov prior.
 struct ReceiverDrift {
-  /// Its size before it is known, metres, and how long it stays, seconds: of the order of what
-  /// satellite-corrected receivers say of themselves.
-  static let sigma = 1.2
+  /// Its standard deviation before it is known, metres: of the order of what satellite-corrected
+  /// receivers say of themselves, and of one that measures the carrier's phase.
+  static let usualSigma = 1.2
+  static let fineSigma = 0.1
+  /// A receiver that is found to be off by less than this, root mean square, may be a fine one, metres.
+  static let fineSizeMax = 0.75
+  static let sigmaRange = 0.03...5.0
+  /// How long it stays, seconds.
   static let seconds = 600.0
   /// Time between two knots at least, seconds, and how many there are at most.
   static let knotSecondsMin = 40.0
@@ -14,9 +19,12 @@ struct ReceiverDrift {
   private let start: Double
   private let knotSeconds: Double
   private(set) var values: [SIMD2<Double>]
+  /// Its standard deviation, metres.
+  private(set) var sigma: Double
 
-  /// No drift from `start` to `end`, seconds.
-  init(start: Double, end: Double) {
+  /// No drift from `start` to `end`, seconds, where one of `sigma` metres is usual.
+  init(start: Double, end: Double, sigma: Double) {
+    self.sigma = sigma
     self.start = start
     let least = (end - start) / Double(Self.knotsMax - 1)
     knotSeconds = max(Self.knotSecondsMin, least)
@@ -58,7 +66,7 @@ struct ReceiverDrift {
   /// b' = r b + noise of σ² (1 - r²).
   private var chain: (keep: Double, first: Double, next: Double) {
     let keep = exp(-knotSeconds / Self.seconds)
-    let first = 1 / (Self.sigma * Self.sigma)
+    let first = 1 / (sigma * sigma)
     return (keep, first, first / (1 - keep * keep))
   }
 
@@ -81,7 +89,7 @@ struct ReceiverDrift {
     }
   }
 
-  /// Logarithm of the prior's density, but for a constant.
+  /// Logarithm of the prior's density, but for a constant that is the same for every standard deviation.
   var logPrior: Double {
     let chain = chain
     var sum = chain.first * (values[0] * values[0]).sum()
@@ -89,6 +97,30 @@ struct ReceiverDrift {
       let away = b - a * chain.keep
       sum += chain.next * (away * away).sum()
     }
-    return -sum / 2
+    return -sum / 2 - Double(numberCount) * log(sigma)
+  }
+
+  /// Takes the standard deviation under which the knots are likeliest, given the factor of the
+  /// information on them: a step of expectation and maximisation.
+  mutating func fitSigma(_ lower: NormalMatrix) {
+    let keep = chain.keep
+    // Of the chain's innovations, in units of the standard deviation: square of the mean, and variance.
+    var sum = 0.0
+    for axis in 0..<2 {
+      for knot in values.indices {
+        var unit = [Double](repeating: 0, count: lower.count)
+        unit[2 * knot + axis] = 1
+        var (away, scale) = (values[knot][axis], 1.0)
+        if knot > 0 {
+          unit[2 * (knot - 1) + axis] = -keep
+          away -= keep * values[knot - 1][axis]
+          scale = 1 - keep * keep
+        }
+        let variance = lower.forward(unit).reduce(0) { $0 + $1 * $1 }
+        sum += (away * away + variance) / scale
+      }
+    }
+    let found = (sum / Double(numberCount)).squareRoot()
+    sigma = min(Self.sigmaRange.upperBound, max(Self.sigmaRange.lowerBound, found))
   }
 }

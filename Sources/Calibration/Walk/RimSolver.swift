@@ -62,7 +62,7 @@ struct RimSolver {
       quietSince = pulse.upperBound
     }
     self.rises = rises
-    drift = ReceiverDrift(start: track.start, end: track.end)
+    drift = ReceiverDrift(start: track.start, end: track.end, sigma: ReceiverDrift.usualSigma)
   }
 
   /// How many pulses began near the rim.
@@ -78,29 +78,65 @@ struct RimSolver {
   func entries() -> [SIMD2<Double>] { rises.compactMap { walker(at: $0.seconds - latency)?.place } }
 
   /// Fits; `nil` when the walk leaves something undetermined.
+  ///
+  /// Who is noticed late looks much like a receiver that is off: from an ordinary one the fit comes to
+  /// rest at one that is a little off, though none is. It then starts from a fine one as well, and the
+  /// end at which the rises are likelier counts.
   mutating func solve() -> Solved? {
-    var chosen = choice()
-    for round in 0..<Self.rounds {
-      let isChoosing = round < Self.choosingRounds
-      if isChoosing { chosen = choice() }
-      guard let step = step(chosen) else { return nil }
-      let moved = apply(step.move, chosen)
-      if round % Self.mixtureRounds == 0 {
-        fitMixture(step.rises, step.lower)
-      } else if !isChoosing, moved < 1e-4 {
-        break
-      }
+    var tries = [converged(from: ReceiverDrift.usualSigma)].compactMap(\.self)
+    if let usual = tries.first, usual.solver.drift.size < ReceiverDrift.fineSizeMax,
+      let fine = converged(from: ReceiverDrift.fineSigma)
+    {
+      tries.append(fine)
     }
-    guard let last = step(chosen) else { return nil }
+    let common = rises.indices.filter { rise in tries.allSatisfy { $0.chosen.contains(rise) } }
+    guard let best = tries.max(by: { $0.evidence(common) < $1.evidence(common) }) else {
+      return nil
+    }
+    self = best.solver
     // The numbers asked for come last, so that their covariance is the end of the inverse.
     let count = shape.parameters.count
     let first = drift.numberCount
     let sigmas = (0...count).map { number -> Double in
       var unit = [Double](repeating: 0, count: first + count + 1)
       unit[first + number] = 1
-      return last.lower.solve(unit)[first + number].squareRoot()
+      return best.lower.solve(unit)[first + number].squareRoot()
     }
     return Solved(shapeSigmas: Array(sigmas.dropLast()), latencySigma: sigmas[count])
+  }
+
+  /// Where steps come to rest: the pulses that were used and the factor of the information.
+  private struct End {
+    var solver: RimSolver
+    var chosen: [Int]
+    var lower: NormalMatrix
+
+    /// Logarithm of how likely `rises` are, whatever the numbers of the fit are, but for a constant:
+    /// Laplace's approximation (MacKay, "Information Theory, Inference and Learning Algorithms", 2003,
+    /// chapter 27).
+    func evidence(_ rises: [Int]) -> Double {
+      solver.logLikelihood(rises) - lower.logDeterminant
+    }
+  }
+
+  /// The fit that begins with a drift of `sigma` metres.
+  private func converged(from sigma: Double) -> End? {
+    var solver = self
+    solver.drift = ReceiverDrift(start: track.start, end: track.end, sigma: sigma)
+    var chosen = solver.choice()
+    for round in 0..<Self.rounds {
+      let isChoosing = round < Self.choosingRounds
+      if isChoosing { chosen = solver.choice() }
+      guard let step = solver.step(chosen) else { return nil }
+      let moved = solver.apply(step.move, chosen)
+      if round % Self.mixtureRounds == 0 {
+        solver.fitMixture(step.rises, step.lower)
+        solver.drift.fitSigma(step.lower)
+      } else if !isChoosing, moved < 1e-4 {
+        break
+      }
+    }
+    return solver.step(chosen).map { End(solver: solver, chosen: chosen, lower: $0.lower) }
   }
 
   // MARK: - One step
