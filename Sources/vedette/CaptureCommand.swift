@@ -37,7 +37,7 @@ struct CaptureInfoCommand: AsyncParsableCommand {
 struct CaptureImportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import",
-    abstract: "Makes one capture of other recordings: telemetry logs, videos, GPIO tables.",
+    abstract: "Makes one capture of other recordings: telemetry logs, videos, GPIO levels.",
     discussion: """
       Each input names a sensor or link of the site and may start later than the others, in \
       seconds: --video mast-west=clip.mp4@2.5 --tlog drone-link=flight.tlog@0 \
@@ -59,7 +59,9 @@ struct CaptureImportCommand: AsyncParsableCommand {
   @Option(help: "link=file[@start]: raw serial bytes, spread by the link's baud rate.")
   var serial: [String] = []
 
-  @Option(help: "file[@start]: a table of edges, time_s,sensor,level.")
+  @Option(
+    help: "file[@start]: GPIO levels: a table time_s,sensor,level, gpiomon's output, or a VCD dump."
+  )
   var gpio: [String] = []
 
   @Option(help: "UTC of the start, seconds since 1970.")
@@ -108,7 +110,7 @@ struct CaptureImportCommand: AsyncParsableCommand {
     }
     for text in gpio {
       let (path, start) = try started(text[...])
-      inputs.append(.init(.gpioTable, path: path, startNanos: start))
+      inputs.append(.init(.gpioLevels, path: path, startNanos: start))
     }
     return inputs
   }

@@ -38,7 +38,7 @@ import Testing
       (table + "# note\n\n0,pir-1,0\r\n0.5,pir-1,1\n0.5,beam-2,1\n0.75,beam-2,0\n"
         + "1.000000001,pir-1,1\n2,pir-1,0").utf8)
     let items = try importInto(
-      folder, [ImportPlan.Input(.gpioTable, path: folder.file("a.csv"), startNanos: 7)])
+      folder, [ImportPlan.Input(.gpioLevels, path: folder.file("a.csv"), startNanos: 7)])
     let edges = items.compactMap { taken -> GPIOEdge? in
       if case .edge(let edge, let source) = taken.item, source == SourceID(1) { edge } else { nil }
     }
@@ -79,7 +79,7 @@ import Testing
     text: String, place: String, word: String
   ) throws {
     let folder = TemporaryFolder()
-    let error = try #require(failure(folder, .gpioTable, Array(text.utf8)))
+    let error = try #require(failure(folder, .gpioLevels, Array(text.utf8)))
     #expect(error.code == .badInput)
     #expect(error.description.contains(place), "\(error)")
     #expect(error.description.contains(word), "\(error)")
@@ -94,7 +94,7 @@ import Testing
       var bytes = sample
       bytes[Int(generator.next() % UInt64(bytes.count))] = UInt8(
         truncatingIfNeeded: generator.next())
-      let error = failure(folder, .gpioTable, bytes)
+      let error = failure(folder, .gpioLevels, bytes)
       #expect(error == nil || error?.code == .badInput || error?.code == .inputOutput)
       _ = run("rm -f '\(folder.file("out.mcap"))'")
     }
@@ -208,7 +208,7 @@ import Testing
     writeFile(folder.file("b"), [UInt8](repeating: 7, count: 3_000))
     writeFile(folder.file("c.y4m"), video(frames: 12, chroma: "mono"))
     let inputs = [
-      ImportPlan.Input(.gpioTable, path: folder.file("a.csv")),
+      ImportPlan.Input(.gpioLevels, path: folder.file("a.csv")),
       ImportPlan.Input(.serialBytes(link: "mast", baud: 9_600), path: folder.file("b")),
       ImportPlan.Input(
         .video(camera: "gate \"left\"", framesPerSecond: nil), path: folder.file("c.y4m"),

@@ -14,8 +14,8 @@ public struct ImportPlan: Sendable, Equatable {
       case telemetryLog(link: String)
       /// Bare bytes of a serial link of the site, at the link's baud rate or another.
       case serialBytes(link: String, baud: Int?)
-      /// A table `time_s,sensor,level` of GPIO levels.
-      case gpioTable
+      /// GPIO levels: a table `time_s,sensor,level`, what `gpiomon` prints, or a VCD dump.
+      case gpioLevels
       /// A video for a camera of the site, at its own frame rate or another; what is not YUV4MPEG2
       /// needs `ffmpeg`.
       case video(camera: String, framesPerSecond: Double?)
@@ -141,8 +141,8 @@ public struct ImportPlan: Sendable, Equatable {
       let source = try source(link.map { .serial(link: $0) }, "serial link \"\(name)\"")
       return try SerialBytesImport(
         path: input.path, source: source, baud: baud ?? site.links[link!].baud, start: start)
-    case .gpioTable:
-      return try EdgeTableImport(
+    case .gpioLevels:
+      return try EdgeImport(
         path: input.path, site: site, source: source(.gpio, "motion sensor"), start: start)
     case .video(let name, let framesPerSecond):
       let place = site.sensors.firstIndex { $0.name == name && $0.camera != nil }
