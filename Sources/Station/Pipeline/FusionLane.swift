@@ -11,6 +11,8 @@ struct FusionLane: ~Copyable {
   /// Places of its metric cells.
   enum Cell: Int, CaseIterable {
     case arrivals, events, ledgerWaits, ticks, decideNanosMax
+    case late, outOfSequence, repeated, unrepaired, fromTheFuture, invalid, echoes, scanOverflow
+    case trackOverflow, strangerOverflow, chatter
 
     var name: StaticString {
       switch self {
@@ -19,6 +21,17 @@ struct FusionLane: ~Copyable {
       case .ledgerWaits: "ledger_ring_full_waits_total"
       case .ticks: "ticks_total"
       case .decideNanosMax: "batch_nanoseconds_max"
+      case .late: "late_total"
+      case .outOfSequence: "out_of_sequence_total"
+      case .repeated: "repeated_total"
+      case .unrepaired: "unrepaired_total"
+      case .fromTheFuture: "from_the_future_total"
+      case .invalid: "invalid_total"
+      case .echoes: "echoes_total"
+      case .scanOverflow: "scan_overflow_total"
+      case .trackOverflow: "track_overflow_total"
+      case .strangerOverflow: "stranger_overflow_total"
+      case .chatter: "chatter_total"
       }
     }
   }
@@ -105,7 +118,29 @@ struct FusionLane: ~Copyable {
           source: .clock, sensor: .none, sequence: clockSequence, time: map.instant,
           content: .clock(map))))
     cells.add(Cell.ticks.rawValue, 1)
+    showCounters()
     tap.flush()
+  }
+
+  /// Shows what fusion refused and what came in no good order. What is taken again is counted again, so
+  /// that a count may be lower for a moment; it is not shown then.
+  private func showCounters() {
+    let counters = engine.counters
+    show(counters.late, .late)
+    show(counters.outOfSequence, .outOfSequence)
+    show(counters.repeated, .repeated)
+    show(counters.unrepaired, .unrepaired)
+    show(counters.fromTheFuture, .fromTheFuture)
+    show(counters.invalid, .invalid)
+    show(counters.echoes, .echoes)
+    show(counters.scanOverflow, .scanOverflow)
+    show(counters.trackOverflow, .trackOverflow)
+    show(counters.strangerOverflow, .strangerOverflow)
+    show(counters.chatter, .chatter)
+  }
+
+  private func show(_ count: UInt64, _ cell: Cell) {
+    if count > cells[cell.rawValue] { cells.set(cell.rawValue, count) }
   }
 
   private mutating func take(_ arrival: Arrival) {
