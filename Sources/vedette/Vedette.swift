@@ -14,6 +14,6 @@ struct Vedette: AsyncParsableCommand {
       CaptureCommand.self, FuseCommand.self, DetectCommand.self, SimulateCommand.self,
       ScoreCommand.self, MAVLinkCommand.self,
       EventsCommand.self, VerifyCommand.self, ProofCommand.self, AgreementCommand.self,
-      AuditCommand.self, ReceiveCommand.self,
+      AuditCommand.self, ReceiveCommand.self, HubCommand.self,
     ])
 }

@@ -70,4 +70,45 @@ import Testing
     let twice = Self.source + Self.source.replacing("sources:\n", with: "")
     #expect(throws: ConfigurationErrors.self) { try parse("version: 1\nstore: /s\n" + twice) }
   }
+
+  private static let hub = """
+    hubs:
+      - name: region
+        servers: [tls://hub-1.example:4222, "tls://[2001:db8::1]:4222"]
+        partner: b
+        certificate: b.pem
+        certificate_key: b.key
+        authorities: hub.pem
+    sources:
+      - name: north-ford
+        hub: region
+        post: north-ford
+        key: ford.pub
+
+    """
+
+  @Test func `a feed may come through a hub`() throws {
+    let found = try parse("version: 1\nstore: s\n" + Self.hub)
+    let hub = try #require(found.hubs.first)
+    #expect(hub.hub.servers.count == 2 && hub.hub.stream == "RELEASES" && hub.consumer == "b")
+    #expect(hub.hub.tls?.clientCAs == "/etc/center/hub.pem")
+    #expect(found.sources[0].hub == "region" && found.sources[0].url.isEmpty)
+  }
+
+  @Test(arguments: [
+    ("tls://hub-1.example:4222", "tls://hub-1.example"),
+    ("tls://hub-1.example:4222", "nats://hub-1.example:4222"),
+    ("tls://hub-1.example:4222", "hub-1.example:4222"),
+    ("hub: region", "hub: other"), ("partner: b", "partner: b.c"), ("partner: b", "partner: \">\""),
+    ("certificate: b.pem", "# none"), ("partner: b", "partner: b\n    stream: a.b"),
+    ("key: ford.pub", "key: ford.pub\n    url: https://192.0.2.1:8420"),
+    (
+      "key: ford.pub",
+      "key: ford.pub\n  - {name: again, hub: region, post: north-ford, key: ford.pub}"
+    ),
+  ])
+  func `a hub with a mistake is refused`(_ old: String, _ new: String) throws {
+    let text = "version: 1\nstore: /s.sqlite\n" + Self.hub
+    #expect(throws: ConfigurationErrors.self) { try parse(text.replacing(old, with: new)) }
+  }
 }

@@ -7,6 +7,7 @@ enum House {
     "Rings": 1, "Geodesy": 1, "Model": 1, "MAVLink": 1,
     "Vision": 2, "SiteConfiguration": 2, "Captures": 2,
     "Devices": 3, "Simulation": 3, "Perception": 3, "Calibration": 3, "Fusion": 3, "Ledger": 3,
+    "Streaming": 3,
     "Scoring": 4, "Sharing": 4, "Publishing": 4, "Receiving": 4, "Console": 4,
     "Station": 5,
     "vedetted": 6, "vedette": 6,

@@ -115,16 +115,12 @@ struct ProofPages: Sendable {
       return jsonError(
         .notFound, "nothing is signed yet", remedy: "ask again after the first event")
     }
-    guard let consistency = batch.consistency else {
+    guard let body = batch.json else {
       throw FeedRefusal(
         .foreignCursor,
         reason: "this post has signed \(batch.size) records, fewer than the \(old) you have seen",
         remedy: "keep the checkpoint that you have: this ledger was set back")
     }
-    var body = Array(#"{"bundles":["#.utf8)
-    body += batch.bundles.joined(separator: [UInt8(ascii: ",")])
-    body += Array(#"],"consistency":"#.utf8) + CanonicalString.quoted(consistency)
-    body.append(UInt8(ascii: "}"))
     return Response(
       status: .ok,
       headers: [.contentType: "application/json; charset=utf-8", .cacheControl: "no-store"],

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Logging
+import Streaming
 
 /// Hands on what is settled to other software, in order, each thing at least once: its place is kept in
 /// the store and moves after the software has taken it.

@@ -106,7 +106,12 @@ struct PostClient: Sendable {
   /// Proofs of the events at `sequences` (at most 500), and of the log's growth from `old` leaves.
   func proofs(of sequences: [UInt64], from old: UInt64) async throws -> Proofs {
     let list = sequences.map { "\($0)" }.joined(separator: ",")
-    let body = try await ask(.GET, "/v1/proofs", "from=\(old)&sequences=\(list)", seconds: 0)
+    return try Self.proofs(
+      in: try await ask(.GET, "/v1/proofs", "from=\(old)&sequences=\(list)", seconds: 0))
+  }
+
+  /// Proofs as `GET /v1/proofs` and a hub's messages hold them.
+  static func proofs(in body: [UInt8]) throws(Malformed) -> Proofs {
     guard let answer = CanonicalObject(body[...]),
       let bundles = answer["bundles"].flatMap({ CanonicalObject.elements(of: $0) }),
       let consistency = answer["consistency"].flatMap({ CanonicalString.text(of: $0) }).flatMap({

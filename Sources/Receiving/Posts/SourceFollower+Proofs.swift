@@ -1,6 +1,7 @@
 import Ledger
 import Logging
 import SiteConfiguration
+import Streaming
 
 /// What a follower has under way: the next page is asked for while this one is looked at, and this one
 /// while the one before is stored.
@@ -145,7 +146,7 @@ extension SourceFollower {
   }
 
   /// What the proofs give of `events`, as far as the checkpoint reaches.
-  private func checked(
+  func checked(
     _ events: [ReceivedEvent], _ proofs: PostClient.Proofs, _ seen: SeenLog, isNew: Bool
   ) async throws -> CheckedEvents {
     var note = seen.note ?? proofs.consistency.note
@@ -221,7 +222,7 @@ extension SourceFollower {
     }
   }
 
-  private func refuse(
+  func refuse(
     _ verdict: SeenLog.Verdict, _ proof: ConsistencyProof, before: SignedNote?
   ) async throws {
     let evidence = (before.map { "\($0)\n" } ?? "") + "\(proof.note)"

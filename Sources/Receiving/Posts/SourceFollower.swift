@@ -2,6 +2,7 @@ import Foundation
 import Ledger
 import Logging
 import SiteConfiguration
+import Streaming
 
 /// Follows one feed of a post for ever: takes its pages, stores them, has them proven, acknowledges.
 ///

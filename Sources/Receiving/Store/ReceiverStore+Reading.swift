@@ -131,3 +131,41 @@ extension ReceiverStore {
     }
   }
 }
+
+extension ReceiverStore {
+  /// Whether the feed has events of ledger `epoch`, or the one at `sequence`.
+  func knows(
+    _ epoch: UInt64, _ sequence: UInt64? = nil, of feed: String
+  ) async throws -> Bool {
+    try await queue.read { db in
+      try Bool.fetchOne(
+        db,
+        sql: """
+          SELECT EXISTS (SELECT 1 FROM event
+            WHERE feed = ?1 AND epoch = ?2 AND sequence = coalesce(?3, sequence))
+          """,
+        arguments: [
+          feed, EventCursor(epoch: epoch, sequence: 0).epochText,
+          sequence.map { Int64(clamping: $0) },
+        ]) ?? false
+    }
+  }
+
+  /// The events of ledger `epoch` up to `last` that wait for their proof.
+  func pending(
+    of feed: String, epoch: UInt64, through last: UInt64
+  ) async throws -> [ReceivedEvent] {
+    try await queue.read { db in
+      let rows = try Row.fetchAll(
+        db,
+        sql: """
+          SELECT body FROM event
+          WHERE feed = ? AND state = 'pending' AND epoch = ? AND sequence <= ? ORDER BY row
+          """,
+        arguments: [
+          feed, EventCursor(epoch: epoch, sequence: 0).epochText, Int64(clamping: last),
+        ])
+      return rows.compactMap { ReceivedEvent(Array($0["body"] as Data)[...]) }
+    }
+  }
+}

@@ -38,6 +38,8 @@ private struct ReceiverReader {
       .flatMap(path)
     let listen = section.optional("listen").flatMap(address)
     let witness = section.optional("witness").flatMap { $0.section(self.witness) }
+    let hubEntries = section.optional("hubs").flatMap { $0.list(count: 1...16) } ?? []
+    let hubs = hubEntries.compactMap { $0.section(self.hub) }
     let entries = section.required("sources", example: "[{name: …, url: …}]")?
       .list(count: 1...ReceiverConfiguration.sourcesMax)
     guard let store, let entries else { return nil }
@@ -50,13 +52,17 @@ private struct ReceiverReader {
         found: "the name \(source.name) a second time")
       return nil
     }
+    guard hubs.count == hubEntries.count, knowsHubs(of: sources, entries, hubs) else { return nil }
     return ReceiverConfiguration(
-      storePath: store, listen: listen, witness: witness, sources: sources)
+      storePath: store, listen: listen, witness: witness, hubs: hubs, sources: sources)
   }
 
   private func source(of section: Section) -> ReceiverConfiguration.Source? {
     let name = section.required("name", example: "north-ford")?.name()
-    let place = section.required("url", example: "https://192.0.2.1:8420").flatMap(url)
+    let hub = section.optional("hub").flatMap { $0.name() }
+    let place =
+      hub == nil
+      ? section.required("url", example: "https://192.0.2.1:8420").flatMap(url) : ""
     let post = section.required("post", example: "north-ford")?.name()
     let key = section.required("key", example: "north-ford.pub")?
       .text(lengthMax: 1_024, example: "north-ford.pub")
@@ -78,8 +84,56 @@ private struct ReceiverReader {
         certificatePath: certificate, keyPath: secret, authoritiesPath: authorities)
     }
     return ReceiverConfiguration.Source(
-      name: name, url: place, post: post, key: key.contains("+") ? key : resolved(key), tls: tls,
+      name: name, url: place, hub: hub, post: post, key: key.contains("+") ? key : resolved(key),
+      tls: tls,
       purpose: purpose, isExercise: exercise ?? false)
+  }
+
+  private func hub(of section: Section) -> ReceiverConfiguration.Hub? {
+    let name = section.required("name", example: "region")?.name()
+    let servers = section.hubServers()
+    let stream = section.hubStream()
+    let partner = section.hubWord("partner", example: "b")
+    let consumer = section.optional("consumer").flatMap { $0.name(extra: "-_") }
+    let certificate = section.optional("certificate").flatMap(path)
+    let secret = section.optional("certificate_key").flatMap(path)
+    let authorities = section.optional("authorities").flatMap(path)
+    guard let name, let servers, let stream, let partner else { return nil }
+    var hub = HubConfiguration(servers: servers, tls: nil, stream: stream)
+    if let certificate, let secret, let authorities {
+      hub.tls = PublishingConfiguration.TLS(
+        certificate: certificate, key: secret, clientCAs: authorities)
+    }
+    if section.needsHubCertificates(servers, haveAll: hub.tls != nil), hub.tls == nil {
+      return nil
+    }
+    return ReceiverConfiguration.Hub(
+      name: name, hub: hub, partner: partner, consumer: consumer ?? partner)
+  }
+
+  /// Whether every feed's hub is there, and no two feeds of one hub are of one post.
+  private func knowsHubs(
+    of sources: [ReceiverConfiguration.Source], _ entries: [Entry],
+    _ hubs: [ReceiverConfiguration.Hub]
+  ) -> Bool {
+    var taken: Set<String> = []
+    for (source, entry) in zip(sources, entries) {
+      guard let hub = source.hub else { continue }
+      guard hubs.contains(where: { $0.name == hub }) else {
+        entry.error(
+          .badValue, expected: "the name of one of \"hubs\"",
+          remedy: "Name the hub under \"hubs\" (Docs/Centers.md)", found: "the hub \(hub)")
+        return false
+      }
+      guard taken.insert("\(hub) \(source.post)").inserted else {
+        entry.error(
+          .duplicateName, expected: "each post of a hub once",
+          remedy: "Name a second hub for another feed of the post",
+          found: "the post \(source.post) a second time")
+        return false
+      }
+    }
+    return true
   }
 
   private func witness(of section: Section) -> ReceiverConfiguration.Witness? {

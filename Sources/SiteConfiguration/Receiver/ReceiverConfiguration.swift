@@ -11,8 +11,10 @@ public struct ReceiverConfiguration: Sendable, Equatable {
   public struct Source: Sendable, Equatable {
     /// Name of the feed in the store, for ever.
     public var name: String
-    /// Where the post answers: `https://host:port`, or `http://` on loopback.
+    /// Where the post answers: `https://host:port`, or `http://` on loopback; empty with `hub`.
     public var url: String
+    /// The hub through which the events come, in place of `url`.
+    public var hub: String?
     /// Name of the post, which its events and checkpoints carry.
     public var post: String
     /// The post's public key: a verifier key, or the path of a file that holds one (`ledger.pub`).
@@ -24,6 +26,18 @@ public struct ReceiverConfiguration: Sendable, Equatable {
     public var purpose: String?
     /// Whether it is the feed of exercises.
     public var isExercise: Bool
+  }
+
+  /// A hub, and as whom the receiver reads there.
+  public struct Hub: Sendable, Equatable {
+    /// Name of the hub in this file.
+    public var name: String
+    /// The hub.
+    public var hub: HubConfiguration
+    /// The word for this center in the hub's subjects.
+    public var partner: String
+    /// Name of the durable consumer: receivers of one name share its messages, and one store.
+    public var consumer: String
   }
 
   /// PEM files of a client.
@@ -58,6 +72,8 @@ public struct ReceiverConfiguration: Sendable, Equatable {
   public var listen: Address?
   /// The witness that this receiver is, if it is one.
   public var witness: Witness?
+  /// The hubs that feeds name.
+  public var hubs: [Hub] = []
   /// The feeds, in the order of the file.
   public var sources: [Source]
 }

@@ -25,9 +25,58 @@ struct AgreementGate: FeedGate {
         .purpose, reason: "no purpose was stated",
         remedy: "add ?purpose= with one of: \(agreement.purposes.joined(separator: ", "))")
     }
-    let source = PartnerFeed(gate: self, peer: peer, purpose: purpose, isExercise: isExercise)
+    let source = PartnerFeed(
+      gate: self, holder: .certificate(peer), purpose: purpose, isExercise: isExercise)
     _ = try source.evaluator(at: now)
     return source
+  }
+
+  /// What the agreement with the holder of the name `uri` gives, for a hub that tells it by its
+  /// certificate: the post sees none.
+  func feed(toHubFor uri: String, purpose: String, isExercise: Bool) throws -> any FeedSource {
+    let source = PartnerFeed(
+      gate: self, holder: .hub(uri), purpose: purpose, isExercise: isExercise)
+    _ = try source.evaluator(at: wallNow())
+    return source
+  }
+
+  /// Who a feed is for.
+  enum Holder: Sendable {
+    /// The holder of a certificate, which asks the post.
+    case certificate(PeerCertificate)
+    /// The holder of a name, whom a hub lets in.
+    case hub(String)
+
+    /// The partner's name.
+    var uri: String? {
+      switch self {
+      case .certificate(let peer): peer.uri
+      case .hub(let uri): uri
+      }
+    }
+  }
+
+  /// The agreement that `holder` is entitled to, ready to be applied.
+  func entitled(_ holder: Holder, at now: WallTime) throws(FeedRefusal) -> Evaluator {
+    switch holder {
+    case .certificate(let peer):
+      return try entitled(peer, at: now)
+    case .hub(let uri):
+      let (agreement, site) = try inForce(uri, at: now)
+      return Evaluator(agreement: agreement, site: site)
+    }
+  }
+
+  private func inForce(
+    _ uri: String, at now: WallTime
+  ) throws(FeedRefusal) -> (Agreement, Site) {
+    if let found = book.agreement(of: uri, at: now) { return found }
+    let isKnown = book.knows(uri)
+    throw FeedRefusal(
+      isKnown ? .notInForce : .noAgreement,
+      reason: isKnown
+        ? "no agreement with you is in force now" : "this post has no agreement with you",
+      remedy: "ask the post's owner for one")
   }
 
   /// The agreement that `peer` is entitled to, ready to be applied.
@@ -40,14 +89,7 @@ struct AgreementGate: FeedGate {
         .name, reason: "your certificate does not carry exactly one URI as a name",
         remedy: "use the certificate that the agreement names")
     }
-    guard let (agreement, site) = book.agreement(of: uri, at: now) else {
-      let isKnown = book.knows(uri)
-      throw FeedRefusal(
-        isKnown ? .notInForce : .noAgreement,
-        reason: isKnown
-          ? "no agreement with you is in force now" : "this post has no agreement with you",
-        remedy: "ask the post's owner for one")
-    }
+    let (agreement, site) = try inForce(uri, at: now)
     let identity = agreement.identity
     guard now.unixNanos / 1_000_000_000 <= peer.validUntil else {
       throw FeedRefusal(

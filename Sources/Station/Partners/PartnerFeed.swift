@@ -11,22 +11,22 @@ import Synchronization
 /// holds the cursor: what comes after it waits too, so nothing is ever out of order.
 final class PartnerFeed: FeedSource {
   private let gate: AgreementGate
-  private let peer: PeerCertificate
+  private let holder: AgreementGate.Holder
   private let purpose: String
   private let isExercise: Bool
   /// The delayed event that was put on record last, so that it is not put there at each look.
   private let delayed = Mutex<UInt64>(0)
 
-  init(gate: AgreementGate, peer: PeerCertificate, purpose: String, isExercise: Bool) {
+  init(gate: AgreementGate, holder: AgreementGate.Holder, purpose: String, isExercise: Bool) {
     self.gate = gate
-    self.peer = peer
+    self.holder = holder
     self.purpose = purpose
     self.isExercise = isExercise
   }
 
   /// The agreement as it stands at `now`.
   func evaluator(at now: WallTime) throws(FeedRefusal) -> Evaluator {
-    let evaluator = try gate.entitled(peer, at: now)
+    let evaluator = try gate.entitled(holder, at: now)
     if let reason = evaluator.standing(purpose: purpose, isExercise: isExercise, at: now) {
       let isCovered = evaluator.agreement.scope.covers(isExercise: isExercise)
       throw FeedRefusal(
@@ -141,7 +141,7 @@ final class PartnerFeed: FeedSource {
     return answers
   }
 
-  var partner: String? { peer.uri }
+  var partner: String? { holder.uri }
 
   func checkRight() throws(FeedRefusal) { _ = try evaluator(at: wallNow()) }
 

@@ -24,6 +24,8 @@ final class HealthBoard: Sendable {
     var ringFault: String?
     var captureFault: String?
     var tapFault: String?
+    /// Why the hub does not get its events.
+    var hubFault: String?
     var clock = ClockState.unsynchronised
 
     var recorderWarning: String? { ringFault ?? captureFault ?? tapFault }
@@ -33,6 +35,7 @@ final class HealthBoard: Sendable {
     var clock: String
     var configuration: String
     var configurationFault: String?
+    var hubWarning: String?
     var post: String
     var recorderWarning: String?
     var sensors: [SensorState]
@@ -99,6 +102,9 @@ final class HealthBoard: Sendable {
   /// What the recorder lacks of the run's samples: `nil` when nothing was dropped lately.
   func note(tapFault: String?) { state.withLock { $0.tapFault = tapFault } }
 
+  /// Why the hub, or a feed at it, does not get its events: `nil` when it does or there is none.
+  func note(hubFault: String?) { state.withLock { $0.hubFault = hubFault } }
+
   /// Whether fusion or the ledger stands still.
   func note(isHung: Bool) { state.withLock { $0.isHung = isHung } }
 
@@ -126,10 +132,10 @@ final class HealthBoard: Sendable {
       now.storageFault != nil || now.isHung
       ? "failed"
       : hasLost || now.configurationFault != nil || now.storageWarning != nil
-        || now.recorderWarning != nil ? "degraded" : "ok"
+        || now.recorderWarning != nil || now.hubFault != nil ? "degraded" : "ok"
     let answer = Answer(
       clock: "\(now.clock.name)", configuration: site.configurationHash,
-      configurationFault: now.configurationFault, post: site.post,
+      configurationFault: now.configurationFault, hubWarning: now.hubFault, post: site.post,
       recorderWarning: now.recorderWarning, sensors: now.sensors,
       software: software, status: status, storageFault: now.storageFault,
       storageWarning: now.storageWarning)

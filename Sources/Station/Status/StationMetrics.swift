@@ -7,6 +7,7 @@ struct StationMetrics {
   var board: HealthBoard
   var publishing: PublishingCounters
   var releases: ReleaseDesk
+  var hub: HubCounters
   var durable: UInt64
   var clockSteps: UInt64
 
@@ -32,6 +33,7 @@ struct StationMetrics {
     acknowledgements(&out)
     streams(&out)
     partners(&out)
+    hub(&out)
     return out.text
   }
 
