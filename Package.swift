@@ -96,9 +96,10 @@ let table: [Room] = [
   Room(
     name: "Publishing", floor: 4, uses: ["Ledger", "Streaming"],
     products: [
-      "Hummingbird/hummingbird", "HummingbirdCore/hummingbird", "HTTPTypes/swift-http-types",
-      "NIOCore/swift-nio", "NIOHTTP1/swift-nio", "NIOPosix/swift-nio", "NIOSSL/swift-nio-ssl",
-      "Logging/swift-log", "ServiceLifecycle/swift-service-lifecycle", "Crypto/swift-crypto",
+      "AsyncHTTPClient/async-http-client", "Hummingbird/hummingbird",
+      "HummingbirdCore/hummingbird", "HTTPTypes/swift-http-types", "NIOCore/swift-nio",
+      "NIOHTTP1/swift-nio", "NIOPosix/swift-nio", "NIOSSL/swift-nio-ssl", "Logging/swift-log",
+      "ServiceLifecycle/swift-service-lifecycle", "Crypto/swift-crypto",
     ]),
   Room(
     name: "Receiving", floor: 4, uses: ["Ledger", "SiteConfiguration", "Streaming"],

@@ -46,8 +46,9 @@ public final class Station: Sendable {
   private let agreements = AgreementBook()
   private let cosignatures: CosignatureBook
   private let releases: ReleaseDesk
-  private let ledger: LedgerStore
+  private let webhooks = WebhookCounters()
   private let stateDirectory: String
+  private let ledger: LedgerStore
   private let ledgerDirectory: String
   private let captureDirectory: String
   private let signingSeed: [UInt8]
@@ -125,6 +126,7 @@ public final class Station: Sendable {
       }
     }
     let pushing = options.isPublishing ? hubTask(loaded) : nil
+    let calling = Task { [self] in await webhookDesk(loaded)?.run() }
     submitStatus(.started)
     var watch = ProgressWatch()
     var reloadFault: (any Error)?
@@ -144,6 +146,8 @@ public final class Station: Sendable {
     running.withLock { $0 }?.pipeline.stop { notifier.watchdog() }
     feed.close()
     pushing?.cancel()
+    calling.cancel()
+    await calling.value
     await server?.triggerGracefulShutdown()
     let guillotine = Task {
       try await Task.sleep(for: .seconds(3))
@@ -180,8 +184,7 @@ public final class Station: Sendable {
     var settings = PublishingSettings(loaded.configuration)
     if let port = options.port { settings.port = port }
     let server = EventServer(
-      settings: settings, store: store, feed: feed,
-      gate: gate(loaded),
+      settings: settings, store: store, feed: feed, gate: gate(loaded),
       proofs: LedgerProofs(directory: ledgerDirectory, cosignatures: cosignatures),
       counters: counters, logger: logger,
       health: { [self] in
@@ -204,6 +207,16 @@ public final class Station: Sendable {
     AgreementGate(
       book: agreements, desk: releases, store: ledger, feed: feed,
       post: loaded.configuration.site.post, cosignatures: cosignatures)
+  }
+
+  /// What calls centers; `nil` for a post that has no certificate to call with.
+  private func webhookDesk(_ loaded: LoadedSite) -> WebhookDesk? {
+    guard options.isPublishing, loaded.configuration.publishing.tls != nil else { return nil }
+    return WebhookDesk(
+      gate: gate(loaded), settings: PublishingSettings(loaded.configuration),
+      signer: LogKey.signer(
+        of: loaded.configuration.site.post, log: .ledger, epoch: ledger.epoch, seed: signingSeed),
+      directory: stateDirectory + "/webhooks", counters: webhooks, logger: logger)
   }
 
   /// The site of `loaded`; events of a simulation are always those of an exercise.
@@ -373,7 +386,7 @@ public final class Station: Sendable {
     guard let pipeline = running.withLock({ $0?.pipeline }) else { return "" }
     return StationMetrics(
       pipeline: pipeline, board: board, publishing: counters, releases: releases,
-      hub: hubCounters,
+      hub: hubCounters, webhooks: webhooks,
       durable: feed.durable, clockSteps: running.withLock { $0?.clockWatch.steps } ?? 0
     ).text
   }

@@ -32,8 +32,11 @@ enum Base64 {
   static func count(of count: Int) -> Int { (count * 4 + 2) / 3 }
 
   /// What a padded text of the standard alphabet says; `nil` for any other text.
-  static func decode(_ text: some StringProtocol) -> [UInt8]? {
-    var symbols = Array(text.utf8)
+  static func decode(_ text: some StringProtocol) -> [UInt8]? { decode(Array(text.utf8)) }
+
+  /// The same of a text in UTF-8.
+  static func decode(_ text: [UInt8]) -> [UInt8]? {
+    var symbols = text
     guard symbols.count % 4 == 0 else { return nil }
     for _ in 0..<2 where symbols.last == UInt8(ascii: "=") { symbols.removeLast() }
     return decode(symbols, values: standardValues)

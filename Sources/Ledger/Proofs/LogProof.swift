@@ -23,10 +23,7 @@ public struct LogProof: Equatable, Sendable, CustomStringConvertible {
   }
 
   /// Reads a proof; `nil` for anything that ``description`` would not have written.
-  public init?(_ text: String) { self.init(text, under: nil) }
-
-  /// Reads a proof; where it ends with the text of `known`, that note is not read again.
-  init?(_ text: String, under known: (note: SignedNote, text: String)?) {
+  public init?(_ text: String) {
     guard text.utf8.count <= Self.byteCountMax else { return nil }
     var lines = text.split(separator: "\n", omittingEmptySubsequences: false)[...]
     guard lines.popFirst().map({ $0 == Self.header }) == true else { return nil }
@@ -48,16 +45,37 @@ public struct LogProof: Equatable, Sendable, CustomStringConvertible {
       }
       hashes.append(hash)
     }
-    let rest = lines.joined(separator: "\n")
-    if let known, rest.utf8.elementsEqual(known.text.utf8) {
-      note = known.note
-      // All else is strictly read; the number is what could be written otherwise.
-      guard line.utf8.elementsEqual("index \(index)".utf8) else { return nil }
-      return
-    }
-    guard let note = SignedNote(rest) else { return nil }
+    guard let note = SignedNote(lines.joined(separator: "\n")) else { return nil }
     self.note = note
     guard Array(description.utf8) == Array(text.utf8) else { return nil }
+  }
+
+  /// Reads a proof without extra data that ends with `note`, whose text is `noteText`, without reading
+  /// the note again; `nil` for anything else.
+  init?(_ text: String, under note: SignedNote, _ noteText: [UInt8]) {
+    let bytes = Array(text.utf8)
+    let head = Array("\(Self.header)\nindex ".utf8)
+    guard bytes.count <= Self.byteCountMax, bytes.starts(with: head),
+      bytes.count > head.count + noteText.count,
+      bytes[(bytes.count - noteText.count)...].elementsEqual(noteText)
+    else { return nil }
+    let lines = bytes[head.count..<bytes.count - noteText.count]
+      .split(separator: 0x0A, omittingEmptySubsequences: false)
+    // The number, the hashes, and what stands before and behind the last two ends of lines.
+    guard lines.count >= 3, lines[lines.count - 1].isEmpty, lines[lines.count - 2].isEmpty,
+      lines.count <= 64 + 3, let number = lines.first,
+      let index = UInt64(String(decoding: number, as: UTF8.self)),
+      String(index).utf8.elementsEqual(number)
+    else { return nil }
+    self.index = index
+    self.note = note
+    extra = nil
+    hashes = []
+    hashes.reserveCapacity(lines.count - 3)
+    for line in lines[1..<lines.count - 2] {
+      guard let bytes = Base64.decode(Array(line)), let hash = TreeHash(bytes) else { return nil }
+      hashes.append(hash)
+    }
   }
 
   /// The text form.

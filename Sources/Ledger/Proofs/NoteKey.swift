@@ -111,6 +111,10 @@ public struct NoteSigner: Sendable {
     }
   }
 
+  /// The Ed25519 signature of a message that is no note: of an HTTP message, say. Nothing that begins as
+  /// a note of this signer does may be signed so.
+  public func signature(of message: [UInt8]) -> [UInt8] { ed25519(message) }
+
   private func ed25519(_ message: [UInt8]) -> [UInt8] {
     guard let signature = try? secret.signature(for: message) else {
       preconditionFailure("Ed25519 signs every message")

@@ -25,18 +25,18 @@ public struct ReleaseBundle: Sendable, Equatable {
   /// ``json`` would not have written.
   public static func read(_ texts: [ArraySlice<UInt8>], under note: SignedNote) -> [ReleaseBundle?]
   {
-    let known = (note: note, text: note.description)
+    let known = (note: note, text: Array(note.description.utf8))
     return texts.map { ReleaseBundle($0, under: known) }
   }
 
-  private init?(_ json: ArraySlice<UInt8>, under known: (note: SignedNote, text: String)?) {
+  private init?(_ json: ArraySlice<UInt8>, under known: (note: SignedNote, text: [UInt8])?) {
     // Objects, strings and proofs are read in their one canonical form only, so that there is no second
     // text of a bundle.
     guard json.count <= Self.byteCountMax, let whole = CanonicalObject(json),
       whole.members.map(\.name) == ["disclosures", "proof", "record"],
       let items = CanonicalObject.elements(of: whole.members[0].value),
-      let proof = CanonicalString.text(of: whole.members[1].value).flatMap({
-        LogProof($0, under: known)
+      let proof = CanonicalString.text(of: whole.members[1].value).flatMap({ text in
+        known.flatMap { LogProof(text, under: $0.note, $0.text) } ?? LogProof(text)
       }),
       let record = CanonicalString.text(of: whole.members[2].value)
     else { return nil }

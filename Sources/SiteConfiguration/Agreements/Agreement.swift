@@ -34,6 +34,8 @@ public struct Agreement: Sendable, Equatable {
   public var rules: [AgreementRule]
   /// Events released in a minute at most, 1 ... 10,000,000; more wait.
   public var eventsPerMinute: Int
+  /// Where the recipient is called with its events; `nil` when it comes for them.
+  public var webhook: AgreedWebhook?
   /// SHA-256 of the agreement's file, 64 lower-case hexadecimal digits.
   public var digest: String
 
@@ -55,6 +57,18 @@ public struct PartnerIdentity: Sendable, Equatable {
   /// The public key with which the partner cosigns the post's checkpoints, as a line
   /// `<name>+<id>+<base 64>`; `nil` when it is no witness.
   public var witnessKey: String?
+}
+
+/// Where a recipient that can only be called is called.
+public struct AgreedWebhook: Sendable, Equatable {
+  /// The longest address, bytes.
+  public static let urlBytesMax = 1_024
+  /// The address, `https://…`.
+  public var url: String
+  /// What the events are for, one of the agreement's purposes.
+  public var purpose: String
+  /// Events of one call at most, 1 ... 500; with 1 each is posted by itself, else in a list.
+  public var eventsMax: Int
 }
 
 /// What kind of partner an agreement is with.

@@ -50,6 +50,7 @@ struct AgreementReader {
     let limit = readLimits(of: section)
     let rules = section.required("rules", example: "a list of rules")
       .flatMap { readRules($0, purposes: purposes ?? [], profile: profile ?? .partner) }
+    let webhook = section.optional("webhook").flatMap { readWebhook($0, purposes: purposes ?? []) }
     guard list.errorCount == 0, let id, let parties, let signed, let identity, let valid,
       let purposes, let scope, let profile, let handling, let limit, let rules
     else { return nil }
@@ -57,7 +58,7 @@ struct AgreementReader {
       id: id, releaser: parties.0, recipient: parties.1, documentDigest: signed.0,
       signatories: signed.1, identity: identity, validFrom: valid.0, validUntil: valid.1,
       purposes: purposes, scope: scope, profile: profile, handling: handling, rules: rules,
-      eventsPerMinute: limit, digest: digest)
+      eventsPerMinute: limit, webhook: webhook, digest: digest)
   }
 
   private func readParties(_ entry: Entry) -> (String, String)? {
@@ -169,6 +170,38 @@ struct AgreementReader {
       guard let light, let onward else { return nil }
       return HandlingCode(trafficLight: light, europol: europol, onward: onward)
     }
+  }
+
+  private func readWebhook(_ entry: Entry, purposes: [String]) -> AgreedWebhook? {
+    entry.section { section in
+      let url = section.required("url", example: "https://center.example/events").flatMap(address)
+      let purpose = section.required("purpose", example: "border-surveillance").flatMap {
+        $0.choice(purposes.map { ($0, $0) })
+      }
+      let count: Int? =
+        section.has("events_max")
+        ? section.optional("events_max").flatMap { $0.integer(in: 1...500) } : 100
+      guard let url, let purpose, let count else { return nil }
+      return AgreedWebhook(url: url, purpose: purpose, eventsMax: count)
+    }
+  }
+
+  /// An address of HTTPS in printable ASCII, without a user and without a fragment.
+  private func address(_ entry: Entry) -> String? {
+    let expected = "an address that begins with https://"
+    let remedy = "Write where the center takes events, such as \"https://center.example/events\""
+    guard let text = entry.scalar(expected: expected, remedy: remedy) else { return nil }
+    let rest = text.dropFirst("https://".count)
+    let isPlain = text.utf8.allSatisfy {
+      $0 > 0x20 && $0 < 0x7F && !"\"<>\\^`{|}#@".utf8.contains($0)
+    }
+    guard text.hasPrefix("https://"), isPlain, text.utf8.count <= AgreedWebhook.urlBytesMax,
+      let first = rest.utf8.first, first != UInt8(ascii: "/"), first != UInt8(ascii: ":")
+    else {
+      entry.error(.badValue, expected: expected, remedy: remedy)
+      return nil
+    }
+    return text
   }
 
   private func readLimits(of section: Section) -> Int? {

@@ -33,6 +33,17 @@ final class AgreementBook: Sendable {
     }
   }
 
+  /// The agreement with the partner of that name in force at `time`, and the site; `nil` without one.
+  func agreement(with partner: String, at time: WallTime) -> (Agreement, Site)? {
+    state.withLock { state in
+      let found = state.set.agreements.values.first {
+        $0.recipient == partner && $0.isInForce(at: time)
+      }
+      guard let site = state.site, let found else { return nil }
+      return (found, site)
+    }
+  }
+
   /// Whether there is an agreement with the holder of `uri` that is not in force.
   func knows(_ uri: String) -> Bool { state.withLock { $0.set.knows(uri) } }
 }

@@ -19,7 +19,7 @@ struct AgreementGate: FeedGate {
     of peer: PeerCertificate, purpose: String?, isExercise: Bool
   ) throws -> any FeedSource {
     let now = wallNow()
-    let agreement = try entitled(peer, at: now).agreement
+    let agreement: Agreement = try entitled(peer, at: now).agreement
     guard let purpose else {
       throw FeedRefusal(
         .purpose, reason: "no purpose was stated",
@@ -40,33 +40,6 @@ struct AgreementGate: FeedGate {
     return source
   }
 
-  /// Who a feed is for.
-  enum Holder: Sendable {
-    /// The holder of a certificate, which asks the post.
-    case certificate(PeerCertificate)
-    /// The holder of a name, whom a hub lets in.
-    case hub(String)
-
-    /// The partner's name.
-    var uri: String? {
-      switch self {
-      case .certificate(let peer): peer.uri
-      case .hub(let uri): uri
-      }
-    }
-  }
-
-  /// The agreement that `holder` is entitled to, ready to be applied.
-  func entitled(_ holder: Holder, at now: WallTime) throws(FeedRefusal) -> Evaluator {
-    switch holder {
-    case .certificate(let peer):
-      return try entitled(peer, at: now)
-    case .hub(let uri):
-      let (agreement, site) = try inForce(uri, at: now)
-      return Evaluator(agreement: agreement, site: site)
-    }
-  }
-
   private func inForce(
     _ uri: String, at now: WallTime
   ) throws(FeedRefusal) -> (Agreement, Site) {
@@ -79,11 +52,31 @@ struct AgreementGate: FeedGate {
       remedy: "ask the post's owner for one")
   }
 
-  /// The agreement that `peer` is entitled to, ready to be applied.
+  /// The agreement that `holder` is entitled to, ready to be applied.
   ///
   /// Asked at each step of a feed, so that an agreement that ends, changes or denies a certificate
   /// ends what is under way.
-  func entitled(_ peer: PeerCertificate, at now: WallTime) throws(FeedRefusal) -> Evaluator {
+  func entitled(_ holder: FeedHolder, at now: WallTime) throws(FeedRefusal) -> Evaluator {
+    switch holder {
+    case .certificate(let peer): return try entitled(peer, at: now)
+    case .hub(let uri):
+      let (agreement, site) = try inForce(uri, at: now)
+      return Evaluator(agreement: agreement, site: site)
+    case .webhook(let target):
+      guard let (agreement, site) = book.agreement(with: target.partner, at: now),
+        WebhookTarget(agreement) == target
+      else {
+        throw FeedRefusal(
+          .notInForce, reason: "no agreement says now that \(target.partner) is called there",
+          remedy: "ask the post's owner for one")
+      }
+      return Evaluator(agreement: agreement, site: site)
+    }
+  }
+
+  private func entitled(
+    _ peer: PeerCertificate, at now: WallTime
+  ) throws(FeedRefusal) -> Evaluator {
     guard let uri = peer.uri else {
       throw FeedRefusal(
         .name, reason: "your certificate does not carry exactly one URI as a name",
@@ -113,6 +106,25 @@ struct AgreementGate: FeedGate {
         .denied, reason: "your certificate is not accepted any more", remedy: "get a new one")
     }
     return Evaluator(agreement: agreement, site: site)
+  }
+}
+
+/// Who gets a feed.
+enum FeedHolder: Sendable {
+  /// The holder of a certificate, who comes for it.
+  case certificate(PeerCertificate)
+  /// The holder of a name, whom a hub lets in.
+  case hub(String)
+  /// A partner that is called.
+  case webhook(WebhookTarget)
+
+  /// The partner, as the agreement names it.
+  var partner: String? {
+    switch self {
+    case .certificate(let peer): peer.uri
+    case .hub(let uri): uri
+    case .webhook(let target): target.partner
+    }
   }
 }
 

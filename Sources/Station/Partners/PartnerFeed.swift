@@ -10,14 +10,18 @@ import Synchronization
 /// Every decision is durable in the release log before anything of it is handed on. A delayed event
 /// holds the cursor: what comes after it waits too, so nothing is ever out of order.
 final class PartnerFeed: FeedSource {
+  /// Events that are read first, and at once at most.
+  private static let pieceMin = 8
+  private static let pieceMax = 512
+
   private let gate: AgreementGate
-  private let holder: AgreementGate.Holder
+  private let holder: FeedHolder
   private let purpose: String
   private let isExercise: Bool
   /// The delayed event that was put on record last, so that it is not put there at each look.
   private let delayed = Mutex<UInt64>(0)
 
-  init(gate: AgreementGate, holder: AgreementGate.Holder, purpose: String, isExercise: Bool) {
+  init(gate: AgreementGate, holder: FeedHolder, purpose: String, isExercise: Bool) {
     self.gate = gate
     self.holder = holder
     self.purpose = purpose
@@ -65,58 +69,84 @@ final class PartnerFeed: FeedSource {
     guard sequence < durable else {
       return PreparedBatch(FeedBatch(events: [], through: sequence))
     }
-    guard
-      let records = try gate.store.records(from: sequence + 1, through: durable, limit: limit)
-    else {
-      return PreparedBatch(FeedBatch(events: [], through: sequence, isOvertaken: true))
-    }
     let agreement = evaluator.agreement
-    var room = gate.desk.room(for: agreement.recipient, perMinute: agreement.eventsPerMinute)
-    var batch = FeedBatch(events: [], through: sequence)
-    var entries: [ReleaseEntry] = []
-    entries.reserveCapacity(records.count)
-    var held: Set<EventID> = []
-    var newlyDelayed: UInt64?
-    for (record, feature) in records {
-      let event = ShareableEvent(
-        sequence: record.sequence, header: record.header, feature: feature)
-      guard let event else {
-        // Nobody can say what is in it: nothing of it leaves, and the post is told.
-        gate.desk.countUnreadable()
-        batch.through = record.sequence
-        continue
-      }
-      let id = event.header.id
-      let decision = evaluator.decide(
-        event, purpose: purpose, isExercise: isExercise,
-        hadEarlierVersion: held.contains(id) || gate.desk.has(agreement.recipient, id), at: now)
-      if case .delayed(let until) = decision.outcome {
-        batch.hold = .nanoseconds(max(1_000_000, until.unixNanos - now.unixNanos))
-        if delayed.withLock({ $0 != record.sequence }) {
-          newlyDelayed = record.sequence
-          entries.append(entry(decision, event, evaluator, now))
-        }
+    var step = Step(
+      batch: FeedBatch(events: [], through: sequence),
+      room: gate.desk.room(for: agreement.recipient, perMinute: agreement.eventsPerMinute))
+    // In growing pieces: where the next event is held back, nothing more is read than that.
+    var (left, piece) = (limit, Self.pieceMin)
+    while left > 0, step.batch.through < durable, step.batch.hold == nil {
+      let records = try gate.store.records(
+        from: step.batch.through + 1, through: durable, limit: min(left, piece))
+      guard let records, !records.isEmpty else {
+        step.batch.isOvertaken = left == limit
         break
       }
-      // Another connection may be giving the partner the version before right now: who comes to this
-      // one with it must be told that it does not hold any more.
-      if decision.outcome == .refused, event.header.version > 1 { batch.isShareable = false }
-      if let released = labelled(event, decision, agreement) {
-        guard room > 0 else {
-          batch.hold = .seconds(1)
-          break
-        }
-        room -= 1
-        held.insert(id)
-        batch.events.append(released)
+      for (record, feature) in records where step.batch.hold == nil {
+        take(record, feature, evaluator, now, &step)
       }
-      entries.append(entry(decision, event, evaluator, now))
-      batch.through = record.sequence
+      left -= records.count
+      piece = min(8 * piece, Self.pieceMax)
     }
-    return PreparedBatch(batch) { [self, entries, newlyDelayed] in
+    let (entries, newlyDelayed) = (step.entries, step.newlyDelayed)
+    return PreparedBatch(step.batch) { [self] in
       try await gate.desk.record(entries)
       if let newlyDelayed { delayed.withLock { $0 = newlyDelayed } }
     }
+  }
+
+  /// What was decided so far of a step.
+  private struct Step {
+    var batch: FeedBatch
+    /// How many more events the partner may get in this minute.
+    var room: Int
+    var entries: [ReleaseEntry] = []
+    /// Events of which a version is given in this step.
+    var given: Set<EventID> = []
+    var newlyDelayed: UInt64?
+  }
+
+  /// Decides on one event.
+  private func take(
+    _ record: LedgerRecord, _ feature: [UInt8], _ evaluator: Evaluator, _ now: WallTime,
+    _ step: inout Step
+  ) {
+    let event = ShareableEvent(
+      sequence: record.sequence, header: record.header, feature: feature)
+    guard let event else {
+      // Nobody can say what is in it: nothing of it leaves, and the post is told.
+      gate.desk.countUnreadable()
+      step.batch.through = record.sequence
+      return
+    }
+    let agreement = evaluator.agreement
+    let id = event.header.id
+    let decision = evaluator.decide(
+      event, purpose: purpose, isExercise: isExercise,
+      hadEarlierVersion: step.given.contains(id) || gate.desk.has(agreement.recipient, id),
+      at: now)
+    if case .delayed(let until) = decision.outcome {
+      step.batch.hold = .nanoseconds(max(1_000_000, until.unixNanos - now.unixNanos))
+      if delayed.withLock({ $0 != record.sequence }) {
+        step.newlyDelayed = record.sequence
+        step.entries.append(entry(decision, event, evaluator, now))
+      }
+      return
+    }
+    // Another connection may be giving the partner the version before right now: who comes to this
+    // one with it must be told that it does not hold any more.
+    if decision.outcome == .refused, event.header.version > 1 { step.batch.isShareable = false }
+    if let released = labelled(event, decision, agreement) {
+      guard step.room > 0 else {
+        step.batch.hold = .seconds(1)
+        return
+      }
+      step.room -= 1
+      step.given.insert(id)
+      step.batch.events.append(released)
+    }
+    step.entries.append(entry(decision, event, evaluator, now))
+    step.batch.through = record.sequence
   }
 
   func disclosable(_ sequences: [UInt64]) async throws -> [Disclosable] {
@@ -141,7 +171,7 @@ final class PartnerFeed: FeedSource {
     return answers
   }
 
-  var partner: String? { holder.uri }
+  var partner: String? { holder.partner }
 
   func checkRight() throws(FeedRefusal) { _ = try evaluator(at: wallNow()) }
 

@@ -8,6 +8,7 @@ struct StationMetrics {
   var publishing: PublishingCounters
   var releases: ReleaseDesk
   var hub: HubCounters
+  var webhooks: WebhookCounters
   var durable: UInt64
   var clockSteps: UInt64
 
@@ -108,6 +109,26 @@ struct StationMetrics {
       out.family(name, .counter, help: help)
       out.sample(name, value)
     }
+    called(&out)
+  }
+
+  private func called(_ out: inout PrometheusText) {
+    let all = webhooks.all
+    func family(
+      _ name: String, _ kind: PrometheusText.Kind, help: String,
+      _ value: (WebhookCounters.Counts) -> UInt64
+    ) {
+      out.family("vedette_webhook_" + name, kind, help: help)
+      for (partner, counts) in all {
+        out.sample("vedette_webhook_" + name, labels: [("partner", partner)], value(counts))
+      }
+    }
+    family("delivered_total", .counter, help: "Events that a called center has taken.") {
+      $0.delivered
+    }
+    family("failures_total", .counter, help: "Calls that failed.") { $0.failed }
+    family("gaps_total", .counter, help: "Places that were not kept any more.") { $0.gaps }
+    family("sequence", .gauge, help: "The called center has all up to this event.") { $0.through }
   }
 
   private func refusals(_ out: inout PrometheusText) {

@@ -14,6 +14,9 @@ enum AgreementWords {
         + agreement.handling.label,
       "  to the holder of \(agreement.identity.uri)",
     ]
+    if let webhook = agreement.webhook {
+      lines.append("  which is called at \(webhook.url) for \(webhook.purpose)")
+    }
     if agreement.profile == .thirdCountry {
       lines.append("  a third country: nothing that could identify a person")
     }
