@@ -89,7 +89,7 @@ let table: [Room] = [
     products: ["SystemPackage/swift-system", "Crypto/swift-crypto"], isUnsafe: true,
     testData: ["Tools"]),
   Room(name: "Streaming", floor: 3, uses: ["CNATS"], isUnsafe: true),
-  Room(name: "Scoring", floor: 4, testData: ["Fixtures"]),
+  Room(name: "Scoring", floor: 4, uses: ["Model"], testData: ["Fixtures"]),
   Room(
     name: "Sharing", floor: 4, uses: ["Model", "Geodesy", "SiteConfiguration", "Ledger"],
     testData: ["Tools"]),
@@ -102,7 +102,7 @@ let table: [Room] = [
       "ServiceLifecycle/swift-service-lifecycle", "Crypto/swift-crypto",
     ]),
   Room(
-    name: "Receiving", floor: 4, uses: ["Ledger", "SiteConfiguration", "Streaming"],
+    name: "Receiving", floor: 4, uses: ["Model", "Ledger", "SiteConfiguration", "Streaming"],
     products: [
       "AsyncHTTPClient/async-http-client", "GRDB/GRDB.swift", "Hummingbird/hummingbird",
       "HummingbirdCore/hummingbird", "HTTPTypes/swift-http-types", "NIOCore/swift-nio",

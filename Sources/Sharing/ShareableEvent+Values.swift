@@ -21,7 +21,7 @@ extension SharedEventKind {
     case .crossing, .airCrossing: self = .crossing
     case .sensorHealth: self = .sensorHealth
     case .postStatus: self = .postStatus
-    case .release: return nil
+    case .release, .epoch, .erasure: return nil
     }
   }
 }

@@ -80,7 +80,7 @@ public struct CoverageMap: Sendable {
     }
     let at = pixel(apex)
     svg += "<text x=\"\(rounded(at.x + 4, 1))\" y=\"\(rounded(at.y - 4, 1))\" fill=\"\(colour)\">"
-    svg += "\(Self.escaped(sensor.name)) \(Int((fit.detection.value * 100).rounded())) %</text>\n"
+    svg += "\(markupText(sensor.name)) \(Int((fit.detection.value * 100).rounded())) %</text>\n"
     return svg
   }
 
@@ -113,15 +113,5 @@ public struct CoverageMap: Sendable {
 
   private func pixel(_ place: SIMD2<Double>) -> SIMD2<Double> {
     SIMD2((place.x - west) * scale, (north - place.y) * scale)
-  }
-
-  private static func escaped(_ text: String) -> String {
-    text.reduce(into: "") { result, sign in
-      switch sign {
-      case "<": result += "&lt;"
-      case "&": result += "&amp;"
-      default: result.append(sign)
-      }
-    }
   }
 }

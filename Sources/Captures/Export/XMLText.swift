@@ -1,25 +1,10 @@
+import Model
+
 // XML 1.0 appended to bytes.
 
 extension ByteBuffer {
   /// Appends `text` as character data or as the inside of a quoted attribute.
-  ///
-  /// Characters that XML 1.0 cannot hold, even escaped (section 2.2), become U+FFFD.
-  mutating func appendXML(_ text: String) {
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": append("&amp;")
-      case "<": append("&lt;")
-      case ">": append("&gt;")
-      case "\"": append("&quot;")
-      case "\t", "\n", "\r":
-        append("&#")
-        appendJSON(scalar.value)
-        append(";")
-      case "\u{0}"..<"\u{20}", "\u{fffe}", "\u{ffff}": append(text: "\u{fffd}")
-      default: append(text: String(scalar))
-      }
-    }
-  }
+  mutating func appendXML(_ text: String) { append(text: markupText(text)) }
 
   /// Appends `<name>text</name>` and a line end, nothing when there is no text.
   mutating func appendXML(_ name: StaticString, _ text: String) {

@@ -226,12 +226,7 @@ public struct CaptureVault: Sendable {
 extension CaptureVault {
   /// Puts a kept capture under a legal hold: `capture` is its file or folder.
   public static func put(_ hold: LegalHold, on capture: String) throws(CaptureError) {
-    let folder = try keptFolder(of: capture)
-    let path = "\(folder)/\(LegalHold.fileName)"
-    var file = try OutputFile(path: path + ".new", replacesExisting: true)
-    unsafe try file.write(hold.json.span.bytes)
-    try file.synchronise()
-    try CaptureFolder.move(path + ".new", to: path)
+    try hold.put(in: try keptFolder(of: capture))
   }
 
   /// Ends a legal hold; the capture is kept as long as any other.

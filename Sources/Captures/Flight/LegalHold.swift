@@ -53,6 +53,22 @@ public struct LegalHold: Sendable, Equatable {
     return .hold(hold)
   }
 
+  /// The hold on what lies in `folder`; `nil` when there is none, or its file cannot be read, which
+  /// then holds for ever.
+  public static func found(in folder: String) -> LegalHold? {
+    guard case .hold(let hold) = find(in: folder) else { return nil }
+    return hold
+  }
+
+  /// Puts it on what lies in `folder`.
+  public func put(in folder: String) throws(CaptureError) {
+    let path = "\(folder)/\(Self.fileName)"
+    var file = try OutputFile(path: path + ".new", replacesExisting: true)
+    unsafe try file.write(json.span.bytes)
+    try file.synchronise()
+    try CaptureFolder.move(path + ".new", to: path)
+  }
+
   private init?(json: [UInt8]) {
     var fields = JSONFields()
     var values: [String: String] = [:]

@@ -10,6 +10,10 @@ public enum EventKind: UInt8, BitwiseCopyable, Sendable, CaseIterable {
   case release = 4
   /// A crossing by an aircraft that is not ours and tells of itself, with its corrections.
   case airCrossing = 5
+  /// A word of a log on its own epochs (``EpochRecord``).
+  case epoch = 6
+  /// A word of a log on content that was erased from it (``ErasureRecord``).
+  case erasure = 7
 
   /// CloudEvents `type` of the event; the number at the end counts incompatible changes of `data`.
   public var typeName: StaticString {
@@ -19,6 +23,8 @@ public enum EventKind: UInt8, BitwiseCopyable, Sendable, CaseIterable {
     case .postStatus: "org.vedette.post-status.v1"
     case .release: "org.vedette.release.v1"
     case .airCrossing: "org.vedette.air-crossing.v1"
+    case .epoch: "org.vedette.epoch.v1"
+    case .erasure: "org.vedette.erasure.v1"
     }
   }
 }

@@ -28,7 +28,7 @@ public struct EventLog: ~Copyable {
     case plain
   }
 
-  private var writer: LogWriter<FolderStorage>
+  var writer: LogWriter<FolderStorage>
   private var salts: SaltSource
 
   /// Opens the ledger of `post` in `directory`, or makes it there; takes the folder's lock until

@@ -38,6 +38,36 @@ enum LogFiles {
     try syncFolder(of: storage, &stats)
   }
 
+  /// Replaces a small file: draft, sync, rename, sync of the folder.
+  static func replace<Storage: LogStorage>(
+    _ name: String, by draft: String, with bytes: [UInt8], in storage: Storage
+  ) throws(LedgerError) {
+    var buffer = LogBuffer(capacity: bytes.count)
+    unsafe buffer.copy(bytes.span.bytes, at: 0)
+    do throws(StorageFailure) {
+      let file = try storage.create(draft)
+      try buffer.write(0..<bytes.count, to: file, at: 0, of: storage)
+      try storage.sync(file)
+      try storage.rename(draft, to: name)
+      try storage.syncFolder()
+    } catch { throw LedgerError(error, on: name, in: storage.place) }
+  }
+
+  /// The bytes of a small file; `nil` when it is not there, or larger than `bytesMax`.
+  static func contents<Storage: LogStorage>(
+    of name: String, bytesMax: Int, in storage: Storage
+  ) throws(LedgerError) -> [UInt8]? {
+    var buffer = LogBuffer(capacity: bytesMax + 1)
+    do throws(StorageFailure) {
+      let file = try storage.open(name, forWriting: false)
+      let count = try buffer.fill(0..<buffer.capacity, from: file, at: 0, of: storage)
+      return count > bytesMax ? nil : (0..<count).map { buffer.load(UInt8.self, at: $0) }
+    } catch {
+      if error.kind == .absent { return nil }
+      throw LedgerError(error, on: name, in: storage.place)
+    }
+  }
+
   /// Makes a segment from nothing.
   static func makeSegment<Storage: LogStorage>(
     _ header: SegmentHeader, bytes: Int, in storage: Storage,

@@ -7,20 +7,9 @@ extension LogWriter {
     bytesMax: UInt64, ageNanosMax: Int64, now: WallTime, sealedTo: UInt64 = .max
   ) throws(LedgerError) -> Int {
     try checkIsWorking("apply retention to")
-    var total = sizes.reduce(UInt64(0)) { $0 + UInt64($1) }
-    var count = 0
-    while count < segments.count - 1, segments[count + 1] - 1 <= sealedTo {
-      var isBeyond = total > bytesMax
-      // All of a segment is older than the first event of the next.
-      if !isBeyond, let time = try firstTime(ofSegment: count + 1) {
-        isBeyond =
-          now.unixNanos.subtractingReportingOverflow(time.unixNanos).partialValue
-          > ageNanosMax
-      }
-      guard isBeyond else { break }
-      total -= UInt64(sizes[count])
-      count += 1
-    }
+    let bounds = RetentionBounds(
+      bytesMax: bytesMax, ageNanosMax: ageNanosMax, sealedTo: sealedTo)
+    let count = try due(bounds, now: now).count
     guard count > 0 else { return 0 }
     var changed = manifest
     changed.oldest = segments[count]
@@ -47,6 +36,42 @@ extension LogWriter {
       try LogFiles.syncFolder(of: storage, &stats)
     } catch { throw fail(error) }
     return count
+  }
+
+  /// What ``removeOldest(bytesMax:ageNanosMax:now:sealedTo:)`` would remove.
+  func dueErasure(
+    _ bounds: RetentionBounds, now: WallTime
+  ) throws(LedgerError) -> DueErasure? {
+    let (count, isBySize) = try due(bounds, now: now)
+    guard count > 0 else { return nil }
+    return DueErasure(
+      from: manifest.oldest, through: segments[count] - 1,
+      rule: isBySize
+        ? "storage.retention.size \(bounds.bytesMax) bytes"
+        : "storage.retention.age \(bounds.ageNanosMax / 1_000_000_000) s")
+  }
+
+  /// How many of the oldest segments are beyond the bounds, and whether their size asked for it.
+  private func due(
+    _ bounds: RetentionBounds, now: WallTime
+  ) throws(LedgerError) -> (count: Int, isBySize: Bool) {
+    var total = sizes.reduce(UInt64(0)) { $0 + UInt64($1) }
+    var count = 0
+    var isBySize = false
+    while count < segments.count - 1, segments[count + 1] - 1 <= bounds.sealedTo {
+      if total > bounds.bytesMax {
+        isBySize = true
+      } else {
+        // All of a segment is older than the first event of the next.
+        guard let time = try firstTime(ofSegment: count + 1),
+          now.unixNanos.subtractingReportingOverflow(time.unixNanos).partialValue
+            > bounds.ageNanosMax
+        else { break }
+      }
+      total -= UInt64(sizes[count])
+      count += 1
+    }
+    return (count, isBySize)
   }
 
   /// Time of the first event of the segment at `index`; `nil` when it has none yet.

@@ -187,6 +187,12 @@ struct LogWriter<Storage: LogStorage>: ~Copyable {
     try? storage.remove(LogFiles.spareName)
   }
 
+  /// Ends this segment and begins the next, when it has records.
+  mutating func endSegment() throws(LedgerError) {
+    try commit()
+    if nextSequence > segments[segments.count - 1] { try roll() }
+  }
+
   /// Ends this segment and begins the next. The group must be empty.
   private mutating func roll() throws(LedgerError) {
     // A full disk ends here without harm: nothing of this segment or of the group is touched.

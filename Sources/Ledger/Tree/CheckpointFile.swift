@@ -36,15 +36,7 @@ enum CheckpointFile {
   static func write<Storage: LogStorage>(
     _ note: SignedNote, to storage: Storage
   ) throws(LedgerError) {
-    let bytes = Array(note.description.utf8)
-    var buffer = LogBuffer(capacity: bytes.count)
-    unsafe buffer.copy(bytes.span.bytes, at: 0)
-    do throws(StorageFailure) {
-      let file = try storage.create(draftName)
-      try buffer.write(0..<bytes.count, to: file, at: 0, of: storage)
-      try storage.sync(file)
-      try storage.rename(draftName, to: name)
-      try storage.syncFolder()
-    } catch { throw LedgerError(error, on: name, in: storage.place) }
+    try LogFiles.replace(
+      name, by: draftName, with: Array(note.description.utf8), in: storage)
   }
 }

@@ -45,6 +45,47 @@ public struct LedgerProver {
     return found
   }
 
+  /// What the log says of a record whose content is erased.
+  public struct Erased: Sendable {
+    /// Its place.
+    public var sequence: UInt64
+    /// Its leaf, which stays.
+    public var leaf: TreeHash
+    /// That the leaf stands in the log.
+    public var proof: LogProof
+    /// The newest word of the log on the erasure; `nil` when there is none, as before version 0.2.
+    public var erasure: ErasureRecord?
+  }
+
+  /// What became of the record that `event` names by sequence or id; `nil` unless it is a signed one
+  /// whose content was erased. Cost: reads the headers of all that is kept.
+  public func erased(_ event: String) throws(LedgerError) -> Erased? {
+    let oldest = min(try reader.oldestSequence(), checkpoint.size + 1)
+    var sequence = UInt64(event)
+    if sequence == nil, let id = EventID(event.prefix { $0 != "/" }) {
+      sequence = try openIndex()?.newest(of: id) { (found) throws(LedgerError) in found < oldest }
+    }
+    guard let sequence, sequence >= 1, sequence < oldest else { return nil }
+    var erasure: ErasureRecord?
+    var next = oldest
+    while next <= checkpoint.size {
+      let reading = try reader.read(
+        from: next, limit: 10_000, bytesMax: .max, durable: checkpoint.size
+      ) { record, _, payload in
+        guard record.header.kind == .erasure,
+          let found = ErasureRecord([UInt8](copying: payload)), found.origin == checkpoint.origin,
+          (found.from...max(found.from, found.through)).contains(sequence)
+        else { return }
+        erasure = found
+      }
+      guard case .events(_, let following) = reading, following > next else { break }
+      next = following
+    }
+    return Erased(
+      sequence: sequence, leaf: try tree.leaf(sequence - 1), proof: try proof(of: sequence),
+      erasure: erasure)
+  }
+
   /// The newest sequence of the event that `id` names as `<event id>` or `<event id>/<version>`;
   /// `nil` when it is not among the signed ones. Cost: a read for each 2^16 events; reads all that is
   /// kept when the index is not there, or has no such event.

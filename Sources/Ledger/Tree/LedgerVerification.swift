@@ -25,6 +25,11 @@ public struct LedgerVerification: Sendable, Equatable {
   /// What is wrong, the first of it.
   public private(set) var findings: [Finding] = []
 
+  /// Of a ledger that could not be looked at.
+  public static let none = LedgerVerification()
+
+  private init() {}
+
   /// Whether nothing is wrong.
   public var isSound: Bool { findings.isEmpty }
 

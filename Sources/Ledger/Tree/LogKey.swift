@@ -14,6 +14,16 @@ public enum LogKey {
     "\(post)/\(log.rawValue)/\(hexadecimal(epoch, digits: 16))"
   }
 
+  /// The epoch that `origin` names; `nil` when it is no origin of ours.
+  public static func epoch(of origin: String) -> UInt64? {
+    let parts = origin.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count >= 3, Log(rawValue: String(parts[parts.count - 2])) != nil,
+      let last = parts.last, last.utf8.count == 16, let epoch = UInt64(last, radix: 16),
+      hexadecimal(epoch, digits: 16) == last
+    else { return nil }
+    return epoch
+  }
+
   /// The signer of a log.
   ///
   /// - Precondition: `seed` has 32 bytes; the post's name is what `site.yaml` allows.

@@ -54,6 +54,20 @@ public struct ReleaseBundle: Sendable, Equatable {
     return text + [UInt8(ascii: "}")]
   }
 
+  /// The name of the field that a disclosure opens; `nil` when it is none.
+  public static func fieldName(of disclosure: String) -> String? {
+    guard let plain = Base64.decodeURL(Array(disclosure.utf8)),
+      let parts = CanonicalObject.elements(of: plain[...]), parts.count == 3
+    else { return nil }
+    return CanonicalObject.plainString(parts[1])
+  }
+
+  /// The event, as `<event id>/<version>`; `nil` when the record tells none.
+  public var eventID: String? {
+    let members = CanonicalObject(Array(record.utf8)[...])
+    return members?["id"].flatMap { CanonicalObject.plainString($0) }
+  }
+
   /// What a check of a bundle found.
   public enum Verdict: Sendable, Equatable {
     /// The fields with their values are those of the event, which the log of that checkpoint holds.

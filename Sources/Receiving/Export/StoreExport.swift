@@ -1,4 +1,5 @@
 import Ledger
+import Model
 
 /// The events of a store in forms that other programs read.
 public struct StoreExport: Sendable {
@@ -99,10 +100,10 @@ public struct StoreExport: Sendable {
     case .kml:
       guard let place else { return [] }
       let name = [word("class"), word("disposition")].filter { !$0.isEmpty }
-      let moment = row.time.map { "<TimeStamp><when>\(xml($0))</when></TimeStamp>" } ?? ""
+      let moment = row.time.map { "<TimeStamp><when>\(markupText($0))</when></TimeStamp>" } ?? ""
       return Array(
-        ("<Placemark id=\"row-\(row.row)\"><name>\(xml(name.joined(separator: " ")))</name>"
-          + "<description>\(xml("\(row.source) \(row.id) \(row.state.rawValue)"))</description>"
+        ("<Placemark id=\"row-\(row.row)\"><name>\(markupText(name.joined(separator: " ")))</name>"
+          + "<description>\(markupText("\(row.source) \(row.id) \(row.state.rawValue)"))</description>"
           + moment
           + "<Point><coordinates>\(place.longitude),\(place.latitude)</coordinates></Point>"
           + "</Placemark>\n").utf8)
@@ -129,19 +130,5 @@ public struct StoreExport: Sendable {
     return "\""
       + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
       + "\""
-  }
-
-  private static func xml(_ text: String) -> String {
-    var escaped = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": escaped += "&amp;"
-      case "<": escaped += "&lt;"
-      case ">": escaped += "&gt;"
-      case "\"": escaped += "&quot;"
-      default: escaped.unicodeScalars.append(scalar)
-      }
-    }
-    return escaped
   }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Model
 
 extension RunComparison {
   /// The comparison as one HTML page that needs no other file and no network: the events that differ
@@ -14,7 +15,7 @@ extension RunComparison {
       "<p><b>\(same)</b> events the same, <b>\(changed.count)</b> changed, "
         + "<b>\(lost.count)</b> lost, <b>\(gained.count)</b> gained.</p>")
     if let firstDifference {
-      body.append("<p>First difference: \(Self.escaped(firstDifference.text)).</p>")
+      body.append("<p>First difference: \(markupText(firstDifference.text)).</p>")
     }
     body += map
     body += Self.table("Lost: in A only", "lost", lost.map { [$0.event, $0.reason] })
@@ -78,7 +79,7 @@ extension RunComparison {
       let y = ScoreReport.number(200 + (point.y - centre.1) * scale, 1)
       lines.append(
         "<circle class=\"\(point.kind)\" cx=\"\(x)\" cy=\"\(y)\" r=\"7\" fill-opacity=\"0.6\">"
-          + "<title>\(point.kind): \(Self.escaped(point.text))</title></circle>")
+          + "<title>\(point.kind): \(markupText(point.text))</title></circle>")
     }
     let bar = Self.roundLength(below: width / 4)
     lines.append(
@@ -104,23 +105,6 @@ extension RunComparison {
   }
 
   private static func row(_ cells: [String]) -> String {
-    "<tr>" + cells.map { "<td>\(escaped($0))</td>" }.joined() + "</tr>"
-  }
-
-  /// As text of HTML and XML; control characters, which neither can hold, become U+FFFD.
-  private static func escaped(_ text: String) -> String {
-    var escaped = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": escaped += "&amp;"
-      case "<": escaped += "&lt;"
-      case ">": escaped += "&gt;"
-      case "\"": escaped += "&quot;"
-      case "\n": escaped += "\n"
-      case "\u{0}"..<"\u{20}": escaped += "\u{fffd}"
-      default: escaped.unicodeScalars.append(scalar)
-      }
-    }
-    return escaped
+    "<tr>" + cells.map { "<td>\(markupText($0))</td>" }.joined() + "</tr>"
   }
 }

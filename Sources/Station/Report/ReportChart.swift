@@ -1,4 +1,5 @@
 import Foundation
+import Model
 
 /// What each sensor told over the time, its bad health behind it, and the crossings above.
 struct ReportChart {
@@ -28,7 +29,7 @@ struct ReportChart {
         "<path d=\"M\(x) 4 v\(Self.number(height - 28))\" stroke=\"\(PostReport.colour(of: crossing))\" "
           + "stroke-opacity=\"0.35\"/><circle cx=\"\(x)\" cy=\"12\" r=\"5\" "
           + "fill=\"\(PostReport.colour(of: crossing))\"><title>"
-          + "\(PostReport.escaped(crossing.label))</title></circle>")
+          + "\(markupText(crossing.label))</title></circle>")
     }
     for mark in 0...6 {
       let seconds = report.seconds * Double(mark) / 6
@@ -42,7 +43,7 @@ struct ReportChart {
 
   private func drawn(_ part: PostReport.SensorPart, top: Double) -> [String] {
     var svg = [
-      "<text x=\"4\" y=\"\(Self.number(top + 16))\">\(PostReport.escaped(part.name))</text>",
+      "<text x=\"4\" y=\"\(Self.number(top + 16))\">\(markupText(part.name))</text>",
       "<path d=\"M\(Int(Self.left)) \(Self.number(top + Self.row - 2)) "
         + "H\(Int(Self.width))\" stroke=\"#dddddd\"/>",
     ]
@@ -52,7 +53,7 @@ struct ReportChart {
         "<rect x=\"\(Self.number(x(change.seconds)))\" y=\"\(Self.number(top))\" "
           + "width=\"\(Self.number(max(1, x(next) - x(change.seconds))))\" "
           + "height=\"\(Self.number(Self.row - 2))\" fill=\"#f0a0a0\" fill-opacity=\"0.6\"><title>"
-          + "\(PostReport.escaped("\(change.state): \(change.reason)"))</title></rect>")
+          + "\(markupText("\(change.state): \(change.reason)"))</title></rect>")
     }
     guard let most = part.activity.max(), most > 0 else { return svg }
     let width = (Self.width - Self.left) / Double(part.activity.count)

@@ -56,12 +56,12 @@ struct ReportMap {
       svg.append(
         "<path d=\"\(path(sensor.coverage))Z\" fill=\"\(isCamera ? "#3a78c0" : "#d0a020")\" "
           + "fill-opacity=\"\(isCamera ? "0.06" : "0.18")\" stroke=\"#aaaaaa\"><title>"
-          + "\(PostReport.escaped(sensor.name))</title></path>")
+          + "\(markupText(sensor.name))</title></path>")
     }
     for line in site.lines {
       svg.append(
         "<path d=\"\(path(line.points))\(line.isClosed ? "Z" : "")\" fill=\"none\" "
-          + "stroke=\"#222222\" stroke-width=\"2\"><title>\(PostReport.escaped(line.name))</title>"
+          + "stroke=\"#222222\" stroke-width=\"2\"><title>\(markupText(line.name))</title>"
           + "</path>")
     }
     for sensor in site.sensors where sensor.platform == nil {
@@ -69,7 +69,7 @@ struct ReportMap {
       svg.append(
         "<circle cx=\"\(Self.number(at.x))\" cy=\"\(Self.number(at.y))\" r=\"3\" fill=\"#444444\"/>"
           + "<text x=\"\(Self.number(at.x + 5))\" y=\"\(Self.number(at.y - 4))\" fill=\"#444444\">"
-          + "\(PostReport.escaped(sensor.name))</text>")
+          + "\(markupText(sensor.name))</text>")
     }
     svg += report.crossings.flatMap(drawn)
     let bar = Self.roundLength(below: extent.x / scale / 4)
@@ -88,7 +88,7 @@ struct ReportMap {
     return [
       "<path d=\"\(path(way))\" fill=\"none\" stroke=\"\(colour)\" stroke-opacity=\"0.6\"/>",
       "<circle cx=\"\(Self.number(at.x))\" cy=\"\(Self.number(at.y))\" r=\"5\" fill=\"\(colour)\" "
-        + "fill-opacity=\"0.7\"><title>\(PostReport.escaped(crossing.label))</title></circle>",
+        + "fill-opacity=\"0.7\"><title>\(markupText(crossing.label))</title></circle>",
     ]
   }
 

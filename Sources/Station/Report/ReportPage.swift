@@ -6,9 +6,9 @@ extension PostReport {
   /// The report as one HTML page that needs no other file and no network; it is well-formed XML too.
   public func page(site: Site) -> String {
     let real = crossings.filter { $0.disposition != "retracted" }
-    var body = ["<h1>\(Self.escaped(post))\(isExercise ? " (exercise)" : "")</h1>"]
+    var body = ["<h1>\(markupText(post))\(isExercise ? " (exercise)" : "")</h1>"]
     body.append(
-      "<p>\(start) to \(end), \(Self.duration(seconds)), from \(Self.escaped(source)).<br/>"
+      "<p>\(start) to \(end), \(Self.duration(seconds)), from \(markupText(source)).<br/>"
         + "<b>\(real.count)</b> crossings, <b>\(crossings.count - real.count)</b> taken back, "
         + "<b>\(suspects.count)</b> to look at.</p>")
     body.append("<h2>Where</h2>")
@@ -22,7 +22,7 @@ extension PostReport {
     body += sensorTable + crossingTable
     return """
       <!DOCTYPE html>
-      <html lang="en"><head><meta charset="utf-8"/><title>\(Self.escaped(post)) \(start)</title>
+      <html lang="en"><head><meta charset="utf-8"/><title>\(markupText(post)) \(start)</title>
       <style>
       \(Self.style)
       </style></head><body>
@@ -71,7 +71,7 @@ extension PostReport {
   }
 
   private static func row(_ cells: [String]) -> String {
-    "<tr>" + cells.map { "<td>\(escaped($0))</td>" }.joined() + "</tr>"
+    "<tr>" + cells.map { "<td>\(markupText($0))</td>" }.joined() + "</tr>"
   }
 
   private static func percent(_ share: Double) -> String { String(format: "%.0f %%", share * 100) }
@@ -82,22 +82,6 @@ extension PostReport {
       : seconds < 36_000
         ? String(format: "%.0f minutes", seconds / 60)
         : String(format: "%.1f hours", seconds / 3_600)
-  }
-
-  /// As text of HTML and XML; control characters, which neither can hold, become U+FFFD.
-  static func escaped(_ text: String) -> String {
-    var escaped = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": escaped += "&amp;"
-      case "<": escaped += "&lt;"
-      case ">": escaped += "&gt;"
-      case "\"": escaped += "&quot;"
-      case "\u{0}"..<"\u{20}": escaped += "\u{fffd}"
-      default: escaped.unicodeScalars.append(scalar)
-      }
-    }
-    return escaped
   }
 
   /// The colour of a crossing in all pictures: by its class, grey when it was taken back.

@@ -1,0 +1,114 @@
+import Glibc
+import Model
+import TestSupport
+import Testing
+
+@testable import Ledger
+
+/// Content that is erased, on record.
+@Suite struct ErasureTests {
+  private static let post = "river-2"
+  private static let seed = [UInt8](repeating: 3, count: 32)
+  private static let second: Int64 = 1_000_000_000
+
+  private let folder = TemporaryFolder()
+  private var folders: EpochFolders { EpochFolders(state: folder.path, log: .ledger) }
+
+  /// A log of `count` records, record n of second n, signed to its end; its key.
+  private func fill(_ count: UInt64, seed: [UInt8] = seed) throws -> NoteKey {
+    var log = try EventLog(
+      directory: folders.current, post: Self.post, records: .plain, options: smallOptions)
+    while log.nextSequence <= count {
+      let record = TestRecord(log.nextSequence)
+      try log.append(record.header, payload: record.payload.span.bytes)
+      try log.commit()
+    }
+    return try sign(&log, seed)
+  }
+
+  @discardableResult
+  private func sign(_ log: inout EventLog, _ seed: [UInt8] = seed) throws -> NoteKey {
+    let signer = LogKey.signer(of: Self.post, log: .ledger, epoch: log.epoch, seed: seed)
+    var seal = try LedgerSeal(
+      directory: folders.current, signer: signer, durable: log.durableSequence)
+    while try seal.take(through: log.durableSequence) {}
+    _ = try seal.sign()
+    return signer.key
+  }
+
+  @Test("what is erased is on record before it goes, verifies, and is told with its rule")
+  func onRecord() throws {
+    let key = try fill(60)
+    var log = try EventLog(directory: folders.current, post: Self.post, options: smallOptions)
+    let now = WallTime(unixNanos: 140 * Self.second)
+    let bounds = RetentionBounds(bytesMax: .max, ageNanosMax: 100 * Self.second)
+    let due = try #require(try log.dueErasure(bounds, now: now))
+    #expect(due.from == 1 && due.through > 10 && due.rule == "storage.retention.age 100 s")
+    // Nothing of it is signed: nothing is due.
+    let unsealed = RetentionBounds(bytesMax: .max, ageNanosMax: 0, sealedTo: 3)
+    #expect(try log.dueErasure(unsealed, now: now) == nil)
+    #expect(try log.erase(bounds, origin: key.name, now: now) == due)
+    #expect(log.oldestSequence == due.through + 1 && log.durableSequence == 61)
+    #expect(try log.erase(bounds, origin: key.name, now: now) == nil)
+    try sign(&log)
+    let found = try LedgerVerification(directory: folders.current, key: key)
+    #expect(found.isSound && found.erased == due.through && found.signed == 61)
+    let prover = try LedgerProver(directory: folders.current)
+    let id = EventID(high: 5, low: ~5)
+    for name in ["5", "\(id)", "\(id)/6"] {
+      let erased = try #require(try prover.erased(name), "\(name)")
+      #expect(erased.sequence == 5 && erased.leaf == .leaf(TestRecord(5).payload))
+      #expect(erased.erasure?.rule == due.rule && erased.erasure?.through == due.through)
+      guard case .proven = erased.proof.verdict(on: TestRecord(5).payload, key: key) else {
+        Issue.record("the leaf of an erased record is not proven")
+        return
+      }
+    }
+    #expect(try prover.erased("\(due.through + 1)") == nil)
+    #expect(try prover.erased("4000") == nil)
+    let bySize = RetentionBounds(bytesMax: 4096, ageNanosMax: .max)
+    #expect(
+      try log.erase(bySize, origin: key.name, now: now)?.rule == "storage.retention.size 4096 bytes"
+    )
+  }
+
+  @Test("the content of earlier epochs is erased too, and the chain of epochs still verifies")
+  func earlierEpochs() throws {
+    _ = try fill(40)
+    let newSeed = [UInt8](repeating: 9, count: 32)
+    let now = WallTime(unixNanos: 1_000 * Self.second)
+    _ = try EpochChange(folders, post: Self.post, seed: newSeed, oldSeeds: [Self.seed]).run(at: now)
+    let key = try fill(3, seed: newSeed)
+    var log = try EventLog(directory: folders.current, post: Self.post, options: smallOptions)
+    let age = 100 * Self.second
+    #expect(try log.eraseEarlier(in: folders, ageNanosMax: age, now: now).isEmpty)
+    let later = WallTime(unixNanos: 1_101 * Self.second)
+    let due = try log.eraseEarlier(in: folders, ageNanosMax: age, now: later)
+    #expect(due.map(\.from) == [1] && due.map(\.through) == [41])
+    #expect(try log.eraseEarlier(in: folders, ageNanosMax: age, now: later).isEmpty)
+    try sign(&log, newSeed)
+    let chain = try ChainVerification(folders, key: key)
+    #expect(chain.isSound && chain.epochs.count == 2)
+    #expect(chain.epochs.last?.found?.erased == 41)
+    let place = folders.earlier(due[0].epoch)
+    _ = system("cat '\(place)'/*.vlog '\(place)'/spare >'\(folder.path)/left' 2>/dev/null")
+    let left = try FolderStorage(folder.path, isWriter: false)
+    let bytes = try #require(
+      try LogFiles.contents(of: "left", bytesMax: 1 << 20, in: left))
+    #expect(!bytes.isEmpty && bytes[64...].allSatisfy { $0 == 0 })
+  }
+
+  @Test("its records are read back, and nothing that is almost one")
+  func records() {
+    let record = ErasureRecord(
+      from: 3, through: 9, rule: "the legal hold of \"A\" ended on 2027-03-01",
+      origin: "a/ledger/0",
+      post: "a", time: WallTime(unixNanos: 5))
+    #expect(ErasureRecord(record.payload) == record)
+    for place in record.payload.indices {
+      var changed = record.payload
+      changed.remove(at: place)
+      #expect(ErasureRecord(changed) != record)
+    }
+  }
+}
