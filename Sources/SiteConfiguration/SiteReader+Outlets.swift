@@ -21,6 +21,11 @@ extension SiteReader {
           {
             storage.ledgerRetentionSeconds = Int64(age.rounded())
           }
+          if let age = section.optional("releases")?
+            .quantity(.time, from: "1 d", to: "3660 d")
+          {
+            storage.releaseRetentionSeconds = Int64(age.rounded())
+          }
           if let size = section.optional("size")?
             .quantity(.bytes, from: "16 MiB", to: "16 TiB")
           {

@@ -88,6 +88,8 @@ public struct StorageConfiguration: Sendable, Equatable {
   public var ledgerRetentionBytes: Int64 = 1_073_741_824
   /// How long the ledger keeps an event, seconds, 1 day ... 10 years.
   public var ledgerRetentionSeconds: Int64 = 30 * 86_400
+  /// How long the release log keeps a line, seconds, 1 day ... 10 years.
+  public var releaseRetentionSeconds: Int64 = 1_096 * 86_400
   /// What the flight recorder keeps; `nil`: there is none.
   public var recorder: RecorderConfiguration?
 

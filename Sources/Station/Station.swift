@@ -67,8 +67,8 @@ public final class Station: Sendable {
     stateDirectory = state
     ledgerDirectory = state + "/ledger"
     captureDirectory = state + "/captures"
-    try FileManager.default.createDirectory(
-      atPath: ledgerDirectory, withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: true)
+    try KeyRotation.settle(state: state, post: loaded.configuration.site.post, logger: logger)
     let log = try EventLog(
       directory: ledgerDirectory, post: loaded.configuration.site.post)
     if log.recovery.tornTail != nil { logger.warning("ledger: \(log.recovery)") }
@@ -81,11 +81,13 @@ public final class Station: Sendable {
     signingSeed = try SigningKeyFile.seed(stateDirectory: state)
     let key = LogKey.key(
       of: loaded.configuration.site.post, log: .ledger, epoch: ledger.epoch, seed: signingSeed)
-    try SigningKeyFile.publish(key, stateDirectory: state)
-    logger.notice("the ledger is signed with \(key)")
+    if KeyRotation.signsLedger(signingSeed, of: loaded.configuration.site.post, state: state) {
+      try SigningKeyFile.publish(key, stateDirectory: state)
+      logger.notice("the ledger is signed with \(key)")
+    }
     cosignatures = CosignatureBook(stateDirectory: state, key: key)
     releases = try ReleaseDesk(
-      directory: state + "/releases", post: loaded.configuration.site.post,
+      folders: EpochFolders(state: state, log: .releases), post: loaded.configuration.site.post,
       retention: loaded.configuration.storage, signingSeed: signingSeed, logger: logger)
     // The pipeline opens the log again as its own.
     _ = consume log
@@ -185,7 +187,8 @@ public final class Station: Sendable {
     if let port = options.port { settings.port = port }
     let server = EventServer(
       settings: settings, store: store, feed: feed, gate: gate(loaded),
-      proofs: LedgerProofs(directory: ledgerDirectory, cosignatures: cosignatures),
+      proofs: LedgerProofs(
+        folders: EpochFolders(state: stateDirectory, log: .ledger), cosignatures: cosignatures),
       counters: counters, logger: logger,
       health: { [self] in
         (board.isHealthy, board.json(site: site, software: SoftwareVersion.text))
@@ -198,7 +201,8 @@ public final class Station: Sendable {
   private func hubTask(_ loaded: LoadedSite) -> Task<Void, Never>? {
     HubPublisher(
       loaded.configuration, stateDirectory: stateDirectory, gate: gate(loaded),
-      proofs: LedgerProofs(directory: ledgerDirectory, cosignatures: cosignatures), feed: feed,
+      proofs: LedgerProofs(
+        folders: EpochFolders(state: stateDirectory, log: .ledger), cosignatures: cosignatures), feed: feed,
       counters: hubCounters, logger: logger
     ).map { publisher in Task { await publisher.run() } }
   }

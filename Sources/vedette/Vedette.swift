@@ -13,7 +13,8 @@ struct Vedette: AsyncParsableCommand {
       RecordCommand.self, ReplayCommand.self, ExplainCommand.self, ReportCommand.self,
       CaptureCommand.self, FuseCommand.self, DetectCommand.self, SimulateCommand.self,
       ScoreCommand.self, MAVLinkCommand.self,
-      EventsCommand.self, VerifyCommand.self, ProofCommand.self, AgreementCommand.self,
-      AuditCommand.self, ReceiveCommand.self, HubCommand.self,
+      EventsCommand.self, VerifyCommand.self, ProofCommand.self, IncidentCommand.self,
+      AgreementCommand.self, AuditCommand.self, LedgerCommand.self, ReceiveCommand.self,
+      HubCommand.self,
     ])
 }

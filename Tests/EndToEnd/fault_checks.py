@@ -4,50 +4,19 @@ Every single call is made to fail in CrashTests and TreeKeeperTests; here it is 
 """
 
 import json
-import mmap
-import pathlib
-import shutil
 import signal
-import struct
-import subprocess
 import time
 
+from failing_calls import FailingCalls
 from sse_client import StreamClient, is_contiguous
 from support import (
-    PROGRAMS, WORK, check, free_port, get, main, output, run, start, wait_for_health, wait_until)
+    WORK, check, free_port, get, main, output, run, start, wait_for_health, wait_until)
 
 # A group with its tree and checkpoint is about a dozen calls.
 ONE_OF = 7
 FAILURES = 12
 OUTAGE_SECONDS = 5
 RECOVERY_SECONDS_MAX = 5
-
-
-class FailingCalls:
-    """The other end of FailingCalls.c."""
-
-    def __init__(self):
-        source = pathlib.Path(__file__).with_name("faults") / "FailingCalls.c"
-        clang = shutil.which("clang") or str(
-            pathlib.Path(shutil.which("swift")).resolve().with_name("clang"))
-        self.library = WORK / "failing.so"
-        subprocess.run(
-            [clang, "-shared", "-fPIC", "-O1", "-fuse-ld=lld", "-o", self.library, source], check=True)
-        path = WORK / "failing"
-        path.write_bytes(bytes(12))
-        self.environment = {
-            "LD_PRELOAD": str(self.library), "FAILING_CALLS": str(path), "PATH": "/usr/bin:/bin"}
-        with open(path, "r+b") as file:
-            self.page = mmap.mmap(file.fileno(), 12)
-
-    def arm(self, one_of):
-        """From now on one of so many calls fails; none for 0."""
-        self.page[8:12] = struct.pack("I", one_of)
-
-    @property
-    def failed(self):
-        """How many have failed."""
-        return struct.unpack("I", self.page[4:8])[0]
 
 
 def health(port):

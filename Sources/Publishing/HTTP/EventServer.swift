@@ -17,6 +17,7 @@ public import ServiceLifecycle
 /// | `POST /v1/cosignatures` | a witness gives a checkpoint that it has cosigned |
 /// | `GET /v1/proof?sequence=` | an event's record with its proof and what may be disclosed of it |
 /// | `GET /v1/proofs?from=&sequences=` | the same of several events, with the proof of the log's growth |
+/// | `GET /v1/succession?epoch=&from=` | how the ledger goes on after an earlier epoch, with proofs |
 /// | `POST /v1/acknowledgements?cursor=` | the client has stored everything up to the cursor |
 /// | `GET /v1/health` | the post's and its sensors' state, JSON |
 /// | `GET /metrics` | Prometheus text |
@@ -150,6 +151,10 @@ public struct EventServer: Service {
       }
       router.get("/v1/proofs") { request, context in
         try await pages.batch(for: request, context: context)
+      }
+      let succession = SuccessionPage(proofs: proofs, doorkeeper: doorkeeper)
+      router.get("/v1/succession") { request, context in
+        try await succession.respond(to: request, context: context)
       }
     }
     let acknowledgements = Acknowledgements(store: store, feed: feed, doorkeeper: doorkeeper)

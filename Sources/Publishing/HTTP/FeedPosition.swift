@@ -20,7 +20,10 @@ enum FeedPosition {
       throw FeedRefusal(
         .foreignCursor,
         reason: "the cursor belongs to another ledger: this post's ledger was replaced",
-        remedy: "start again from 'oldest'", oldest: beforeOldest)
+        remedy: """
+          ask /v1/succession?epoch=\(text.prefix(16))&from=<leaves you have seen> for the proof that \
+          this ledger follows it, note what you had not read of it, and start again from 'oldest'
+          """, oldest: beforeOldest)
     }
     guard cursor.sequence >= beforeOldest.sequence else {
       throw FeedRefusal(

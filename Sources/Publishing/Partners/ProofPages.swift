@@ -21,6 +21,9 @@ public protocol ProofSource: Sendable {
   func batch(
     of events: [(sequence: UInt64, fields: [String]?)], from old: UInt64
   ) throws -> ProofBatch?
+  /// The way on from the earlier epoch `epoch` for a client that has seen `size` leaves of it, the text
+  /// of a `Succession`; `nil` when there is none.
+  func succession(from epoch: UInt64, size: UInt64) throws -> [UInt8]?
 }
 
 /// Proofs of several events against one checkpoint.

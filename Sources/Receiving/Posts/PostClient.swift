@@ -121,6 +121,21 @@ struct PostClient: Sendable {
     return Proofs(consistency: consistency, bundles: bundles)
   }
 
+  /// How the ledger goes on after `epoch`, of which `size` leaves were seen; `nil` when the post knows
+  /// no ledger that follows it.
+  func succession(from epoch: EventCursor, size: UInt64) async throws -> Succession? {
+    do {
+      let body = try await ask(
+        .GET, "/v1/succession", "epoch=\(epoch.epochText)&from=\(size)", seconds: 0)
+      guard let way = Succession(body) else {
+        throw Malformed(description: "the answer is no succession of ledgers")
+      }
+      return way
+    } catch let refusal as Refusal where refusal.status == 404 {
+      return nil
+    }
+  }
+
   /// Tells the post that everything up to `cursor` is stored.
   func acknowledge(_ cursor: EventCursor) async throws {
     _ = try await ask(.POST, "/v1/acknowledgements", "cursor=\(cursor)", seconds: 0)

@@ -121,12 +121,14 @@ extension SourceFollower {
   }
 
   func seenLog(_ epoch: UInt64) async throws -> SeenLog {
+    let state = try await store.state(of: source.name)
+    let origin = LogKey.origin(of: source.post, log: .ledger, epoch: epoch)
+    let handed = state.key.flatMap { $0.name == origin ? $0 : nil }
     guard
-      let key = NoteKey(
-        name: LogKey.origin(of: source.post, log: .ledger, epoch: epoch), algorithm: .ed25519,
-        publicKey: key.publicKey)
+      let key = handed
+        ?? NoteKey(name: origin, algorithm: .ed25519, publicKey: key.publicKey)
     else { throw PostClient.Malformed(description: "the post's name is no origin of a log") }
-    guard let note = try await store.state(of: source.name).note else { return SeenLog(key: key) }
+    guard let note = state.note else { return SeenLog(key: key) }
     guard let seen = SeenLog(key: key, note: note) else {
       throw ReceivingError(
         .key, source.name, "the checkpoint in the store was signed by another key; correct 'key'")

@@ -38,7 +38,7 @@ struct SourceFollower: Sendable {
     key = try Self.key(source.key)
   }
 
-  private static func key(_ text: String) throws -> NoteKey {
+  static func key(_ text: String) throws -> NoteKey {
     if let key = NoteKey(text) { return key }
     let line = FileManager.default.contents(atPath: text).flatMap {
       String(decoding: $0, as: UTF8.self).split(separator: "\n").first.map(String.init)
@@ -108,7 +108,7 @@ struct SourceFollower: Sendable {
       } catch let refusal as PostClient.Refusal where [409, 410].contains(refusal.status) {
         try await work.storing?.value
         (work.storing, work.seen) = (nil, nil)
-        cursor = try await pass(refusal, from: cursor)
+        cursor = try await pass(refusal, from: cursor, client)
         continue
       } catch {
         // What is on its way into the store is not asked for again before it is there.
@@ -158,7 +158,7 @@ struct SourceFollower: Sendable {
 
   /// Notes what is missing and says where to go on.
   private func pass(
-    _ refusal: PostClient.Refusal, from cursor: EventCursor?
+    _ refusal: PostClient.Refusal, from cursor: EventCursor?, _ client: PostClient
   ) async throws -> EventCursor {
     guard let cursor, let oldest = refusal.oldest else { throw refusal }
     var from = cursor
@@ -173,13 +173,8 @@ struct SourceFollower: Sendable {
       return oldest
     }
     if refusal.status == 409, oldest.epoch != cursor.epoch {
-      let text =
-        "the post's ledger was replaced: what it held after event \(cursor.sequence) of the one before is not known"
-      logger.error("\(source.name): GAP: \(text)")
-      var gap = notice(.replaced, text)
-      (gap.from, gap.through) = (from, oldest)
-      try await store.pass(gap, to: oldest)
-      return oldest
+      guard let next = try await cross(from: cursor, to: oldest, client) else { throw refusal }
+      return next
     }
     if refusal.status == 409 {
       try await store.note(notice(.setBack, "the post has fewer events than it gave: \(refusal)"))

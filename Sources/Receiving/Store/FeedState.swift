@@ -6,6 +6,9 @@ public struct FeedState: Sendable, Equatable {
   public var cursor: EventCursor?
   /// The newest checkpoint that was taken, with this center's cosignature where it is a witness.
   public var note: SignedNote?
+  /// The key of the ledger that is followed, where an earlier one handed over to it; else the
+  /// configuration's holds.
+  public var key: NoteKey?
   /// Everything up to here was acknowledged.
   public var acknowledged: EventCursor?
   /// Whether the feed is closed for good: the post signed two histories.

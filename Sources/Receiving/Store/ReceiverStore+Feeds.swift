@@ -16,6 +16,7 @@ extension ReceiverStore {
     state.cursor = (row["cursor"] as String?).flatMap { EventCursor($0) }
     state.note = (row["note"] as String?).flatMap { SignedNote($0) }
     state.acknowledged = (row["acknowledged"] as String?).flatMap { EventCursor($0) }
+    state.key = (row["key"] as String?).flatMap { NoteKey($0) }
     state.isBarred = row["barred"]
     return state
   }
@@ -143,15 +144,21 @@ extension ReceiverStore {
 
   /// Notes a gap and goes on after it, in one transaction; with another ledger, what was seen of the
   /// one before is let go.
-  func pass(_ notice: Notice, to cursor: EventCursor) async throws {
+  ///
+  /// - Parameters:
+  ///   - note: a checkpoint that was seen of that other ledger.
+  ///   - key: the key that it was proven to have.
+  func pass(
+    _ notice: Notice, to cursor: EventCursor, note: SignedNote? = nil, key: NoteKey? = nil
+  ) async throws {
     try await queue.write { db in
       let before = try Self.state(of: notice.source, db)
       try Self.insert(notice, db)
       try Self.put(cursor: cursor, of: notice.source, db)
       if before.cursor?.epoch != cursor.epoch {
         try db.execute(
-          sql: "UPDATE feed SET note = NULL, acknowledged = NULL WHERE name = ?",
-          arguments: [notice.source])
+          sql: "UPDATE feed SET note = ?, key = ?, acknowledged = NULL WHERE name = ?",
+          arguments: [note?.description, key?.description, notice.source])
         // Nobody can prove them any more.
         try db.execute(
           sql: """

@@ -69,6 +69,9 @@ public final class ReceiverStore: Sendable {
             WITHOUT ROWID;
           """)
     }
+    migrator.registerMigration("2") { db in
+      try db.execute(sql: "ALTER TABLE feed ADD COLUMN key TEXT")
+    }
     return migrator
   }
 

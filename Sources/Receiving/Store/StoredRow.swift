@@ -33,8 +33,10 @@ public struct Notice: Sendable, Equatable {
   public enum Kind: String, Sendable, CaseIterable {
     /// Events are missing that the post does not keep any more.
     case gap
-    /// The post's ledger was replaced; what it held after the last event that came is not known.
+    /// The post's ledger was replaced, and nothing proves that the new one follows the one before.
     case replaced
+    /// The post's ledger goes on in another epoch under another key, and proves it.
+    case renewed
     /// The post's ledger has fewer events than it gave before.
     case setBack = "set-back"
     /// The post signed two histories. Nothing more is taken from it.

@@ -3,8 +3,8 @@ import Publishing
 
 /// The ledger's proofs for the endpoint; opens the ledger's files anew for each request.
 struct LedgerProofs: ProofSource {
-  /// The ledger's folder.
-  var directory: String
+  /// Where the ledger and its earlier epochs stand.
+  var folders: EpochFolders
   var cosignatures: CosignatureBook
 
   func cosigned() -> [UInt8]? { cosignatures.note.map { Array($0.description.utf8) } }
@@ -29,9 +29,13 @@ struct LedgerProofs: ProofSource {
       bundles: try prover.bundles(of: events))
   }
 
+  func succession(from epoch: UInt64, size: UInt64) throws -> [UInt8]? {
+    try Succession(from: epoch, size: size, in: folders)?.json
+  }
+
   /// `nil` before anything is signed.
   private func prover() throws(LedgerError) -> LedgerProver? {
-    do throws(LedgerError) { return try LedgerProver(directory: directory) } catch {
+    do throws(LedgerError) { return try LedgerProver(directory: folders.current) } catch {
       if error.code == .missing { return nil }
       throw error
     }

@@ -51,6 +51,7 @@ final class ReleaseDesk: Sendable {
   }
 
   private let state: Mutex<State>
+  private let folders: EpochFolders
   private let directory: String
   private let post: String
   private let retention: StorageConfiguration
@@ -58,12 +59,13 @@ final class ReleaseDesk: Sendable {
   private let doorbell: Doorbell
   private let logger: Logger
 
-  /// A desk over the log in `directory`; reads which partner has what, when the log is there.
+  /// A desk over the log in `folders`; reads which partner has what, when the log is there.
   init(
-    directory: String, post: String, retention: StorageConfiguration, signingSeed: [UInt8],
+    folders: EpochFolders, post: String, retention: StorageConfiguration, signingSeed: [UInt8],
     logger: Logger
   ) throws {
-    self.directory = directory
+    self.folders = folders
+    directory = folders.current
     self.post = post
     self.retention = retention
     self.signingSeed = signingSeed
@@ -71,7 +73,11 @@ final class ReleaseDesk: Sendable {
     doorbell = try Doorbell()
     var initial = State()
     do throws(LedgerError) {
-      initial.held = try Self.held(in: directory)
+      for epoch in try folders.earlierEpochs() {
+        let earlier = try Self.held(in: folders.earlier(epoch))
+        initial.held.merge(earlier) { $0.union($1) }
+      }
+      initial.held.merge(try Self.held(in: directory)) { $0.union($1) }
     } catch {
       guard error.code == .noLedger || error.code == .missing else { throw error }
     }
@@ -187,7 +193,7 @@ final class ReleaseDesk: Sendable {
         // In small steps, so that no release waits long for the tree.
         if log != nil, keepTree(epoch, durable, &seal, &nextSigning, isLast: isStopped) { continue }
         if isStopped { return }
-        keepHouse(&log, seal?.signedSize ?? .max, &nextRetention)
+        keepHouse(&log, seal?.signedSize ?? 0, &nextRetention)
         if log != nil, (try? log!.prepare()) == true { continue }
         _ = doorbell.wait(timeoutMilliseconds: 1_000)
         continue
@@ -249,10 +255,13 @@ final class ReleaseDesk: Sendable {
     guard log != nil, now >= next else { return }
     next = now.advanced(byNanos: Self.retentionNanos)
     do throws(LedgerError) {
-      _ = try log!.applyRetention(
+      let bounds = RetentionBounds(
         bytesMax: UInt64(retention.ledgerRetentionBytes),
-        ageNanosMax: retention.ledgerRetentionSeconds * 1_000_000_000, now: wallNow(),
-        sealedTo: sealedTo)
+        ageNanosMax: retention.releaseRetentionSeconds * 1_000_000_000, sealedTo: sealedTo)
+      let origin = LogKey.origin(of: post, log: .releases, epoch: log!.epoch)
+      _ = try log!.erase(bounds, origin: origin, now: wallNow())
+      _ = try log!.eraseEarlier(
+        in: folders, ageNanosMax: bounds.ageNanosMax, now: wallNow())
     } catch {
       logger.error("the release log cannot be kept in order: \(error)")
       if error.code != .diskFull { log = nil }

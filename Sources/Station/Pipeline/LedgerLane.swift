@@ -114,6 +114,7 @@ struct LedgerLane: ~Copyable {
   /// Why nothing is signed; `nil` while all is well.
   var treeFault: String?
   private let retention: StorageConfiguration
+  private let holds: EventHolds
   private var nextRetention = Instant.distantPast
   private var nextRoom = Instant.distantPast
   private var nextTry = Instant.distantPast
@@ -132,6 +133,7 @@ struct LedgerLane: ~Copyable {
     self.site = site
     self.captureEpoch = captureEpoch
     self.retention = retention
+    holds = EventHolds(ledgerAt: directory)
     self.signingSeed = signingSeed
     durableBefore = durable
     self.epoch = epoch
@@ -197,12 +199,7 @@ struct LedgerLane: ~Copyable {
       if now >= nextRoom { try lookAtRoom(now) }
       guard now >= nextRetention else { return }
       nextRetention = now.advanced(byNanos: Self.retentionNanos)
-      var clock = ClockReader()
-      let removed = try log!.applyRetention(
-        bytesMax: UInt64(retention.ledgerRetentionBytes),
-        ageNanosMax: retention.ledgerRetentionSeconds * 1_000_000_000, now: clock.read().wall,
-        sealedTo: seal?.signedSize ?? .max)
-      if removed > 0 { logger.notice("\(removed) ledger segments were older than is kept") }
+      try applyRetention()
     } catch {
       cells.add(Cell.syncFailures.rawValue, 1)
       nextRoom = now.advanced(byNanos: Self.roomNanos)
@@ -210,6 +207,44 @@ struct LedgerLane: ~Copyable {
       // No room for the next segment leaves the log in use; a failed log is opened anew.
       if error.code != .diskFull { log = nil }
     }
+  }
+
+  /// What the checkpoint on the storage covers, while nothing is signed.
+  private var signedBefore: UInt64 {
+    (try? LedgerProver(directory: directory))?.checkpoint.size ?? 0
+  }
+
+  /// Erases what is too old, which is put on record first, and the copies of holds that have ended.
+  private mutating func applyRetention() throws(LedgerError) {
+    var clock = ClockReader()
+    let now = clock.read().wall
+    let origin = LogKey.origin(of: site.post, log: .ledger, epoch: epoch)
+    let bounds = RetentionBounds(
+      bytesMax: UInt64(retention.ledgerRetentionBytes),
+      ageNanosMax: retention.ledgerRetentionSeconds * 1_000_000_000,
+      sealedTo: signingSeed == nil ? .max : seal?.signedSize ?? signedBefore)
+    if let erased = try log!.erase(bounds, origin: origin, now: now) {
+      logger.notice(
+        "events \(erased.from) to \(erased.through) are erased by \(erased.rule); their leaves stay"
+      )
+    }
+    for ended in holds.ended(at: now) {
+      let log = LogKey.origin(of: site.post, log: .ledger, epoch: ended.place.epoch)
+      let sequence = ended.place.sequence
+      try self.log!.put(
+        ErasureRecord(
+          from: sequence, through: sequence, rule: ended.rule, origin: log, post: site.post,
+          time: now), at: now)
+      logger.notice("the copy of event \(sequence) of \(log) is erased: \(ended.rule)")
+      holds.remove(ended)
+    }
+    let earlier = try log!.eraseEarlier(
+      in: holds.folders, ageNanosMax: bounds.ageNanosMax, now: now)
+    for one in earlier {
+      logger.notice("all content of \(one.origin) is erased by storage.retention; its leaves stay")
+    }
+    durableBefore = log!.durableSequence
+    feed.advance(to: durableBefore)
   }
 
   /// Warns before the disk is full, while events are still stored in what was written ahead.
@@ -284,9 +319,26 @@ struct LedgerLane: ~Copyable {
   private mutating func reopen() throws(LedgerError) -> EventLog {
     let log = try EventLog.reopened(
       directory: directory, post: site.post, epoch: epoch, acknowledged: durableBefore)
-    let found = log.durableSequence - min(durableBefore, log.durableSequence)
-    group.removeFirst(min(Int(found), group.count))
+    let found = try events(in: log, after: durableBefore)
+    group.removeFirst(min(found, group.count))
     durableBefore = log.durableSequence
     return log
+  }
+
+  /// Events of the group among the records after `sequence`; what the log says of itself is none.
+  private func events(
+    in log: borrowing EventLog, after sequence: UInt64
+  ) throws(LedgerError) -> Int {
+    let reader = try EventLogReader(directory: directory)
+    var next = sequence + 1
+    var count = 0
+    while next <= log.durableSequence {
+      let reading = try reader.read(from: next, durable: log.durableSequence) { record, _ in
+        if record.header.kind != .erasure, record.header.kind != .epoch { count += 1 }
+      }
+      guard case .events(_, let following) = reading, following > next else { break }
+      next = following
+    }
+    return count
   }
 }

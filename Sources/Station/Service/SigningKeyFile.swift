@@ -8,16 +8,32 @@ import Ledger
 enum SigningKeyFile {
   private static let name = "ledger.key"
 
+  /// The key in the state folder.
+  static func own(stateDirectory: String) -> String { stateDirectory + "/" + name }
+
+  /// The key that a change of keys is to bring, until it is done.
+  static func next(stateDirectory: String) -> String { stateDirectory + "/" + name + ".next" }
+
+  /// The credential of the unit, where there is one; with `suffix` the one that is called so too.
+  static func credential(_ suffix: String = "") -> String? {
+    let folder = unsafe getenv("CREDENTIALS_DIRECTORY").map { unsafe String(cString: $0) }
+    guard let path = folder.map({ $0 + "/" + name + suffix }), isThere(path) else { return nil }
+    return path
+  }
+
+  static func isThere(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+
   /// The seed of the key.
   ///
   /// - Throws: when a key is there and cannot be read: a new one must never take its place unasked.
   static func seed(stateDirectory: String) throws -> [UInt8] {
-    let credential = unsafe getenv("CREDENTIALS_DIRECTORY").map {
-      unsafe String(cString: $0) + "/" + name
-    }
-    let own = stateDirectory + "/" + name
-    let path = credential.flatMap { unsafe access($0, F_OK) == 0 ? $0 : nil } ?? own
-    if unsafe access(path, F_OK) != 0 { return try make(at: own) }
+    let own = own(stateDirectory: stateDirectory)
+    let path = credential() ?? own
+    return isThere(path) ? try read(path) : try make(at: own)
+  }
+
+  /// The seed in the file at `path`.
+  static func read(_ path: String) throws -> [UInt8] {
     guard let data = FileManager.default.contents(atPath: path),
       let text = String(data: data, encoding: .utf8),
       let seed = Data(base64Encoded: text.trimmingCharacters(in: .whitespacesAndNewlines)),
@@ -31,6 +47,16 @@ enum SigningKeyFile {
     return Array(seed)
   }
 
+  /// The public key that was written beside the ledger; `nil` when there is none.
+  static func published(stateDirectory: String) -> NoteKey? {
+    guard let data = FileManager.default.contents(atPath: stateDirectory + "/ledger.pub") else {
+      return nil
+    }
+    return String(decoding: data, as: UTF8.self).split(separator: "\n").first.flatMap {
+      NoteKey(String($0))
+    }
+  }
+
   /// Writes the public key beside it, for who is to check the ledger.
   static func publish(_ key: NoteKey, stateDirectory: String) throws {
     let path = stateDirectory + "/ledger.pub"
@@ -40,8 +66,19 @@ enum SigningKeyFile {
   }
 
   private static func make(at path: String) throws -> [UInt8] {
+    let seed = drawn()
+    try store(seed, at: path)
+    return seed
+  }
+
+  /// A new seed.
+  static func drawn() -> [UInt8] {
     var random = SystemRandomNumberGenerator()
-    let seed = (0..<32).map { _ in UInt8.random(in: 0...255, using: &random) }
+    return (0..<32).map { _ in UInt8.random(in: 0...255, using: &random) }
+  }
+
+  /// Writes a seed to a file that is not there yet, which only its owner can read.
+  static func store(_ seed: [UInt8], at path: String) throws {
     let text = Array((Data(seed).base64EncodedString() + "\n").utf8)
     let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     var isWritten = descriptor >= 0
@@ -57,8 +94,7 @@ enum SigningKeyFile {
       throw StationError(
         .signingKey,
         "\(path) cannot be made: \(unsafe String(cString: strerror(code))); give the daemon's "
-          + " user the right to write there")
+          + "user the right to write there")
     }
-    return seed
   }
 }

@@ -48,6 +48,9 @@ struct AuditCommand: AsyncParsableCommand {
     func word(_ name: String) -> String {
       members[name].flatMap { CanonicalString.text(of: $0) } ?? ""
     }
+    if let properties = members["properties"].flatMap({ CanonicalObject($0) }) {
+      return printOwn(properties, line)
+    }
     if let partner, word("partner") != partner { return }
     if let outcome, word("outcome") != outcome { return }
     if let event, word("event") != event, !word("event").hasPrefix(event + "/") { return }
@@ -59,5 +62,22 @@ struct AuditCommand: AsyncParsableCommand {
       "\(word("time"))  \(word("outcome"))  \(word("event"))  to \(word("partner")) for "
         + "\(word("purpose")) under \(word("agreement"))\(rule): \(word("reason"))"
         + (names.isEmpty ? "" : "; \(names)"))
+  }
+
+  /// A word of the log on itself.
+  private func printOwn(_ properties: CanonicalObject, _ line: [UInt8]) {
+    guard partner == nil, outcome == nil, event == nil else { return }
+    guard !json else { return say(String(decoding: line, as: UTF8.self)) }
+    func word(_ name: String) -> String {
+      properties[name].map {
+        CanonicalString.text(of: $0) ?? String(decoding: $0, as: UTF8.self)
+      } ?? ""
+    }
+    let from = word("erased_from")
+    if !from.isEmpty {
+      return say(
+        "\(word("time"))  erased  lines \(from) to \(word("erased_through")) by \(word("rule"))")
+    }
+    say("\(word("time"))  epoch  \(word("log"))")
   }
 }

@@ -11,8 +11,16 @@ struct VerifyCommand: AsyncParsableCommand {
   @Option(help: "The post's state folder, whose ledger is checked.")
   var state = "/var/lib/vedette"
 
+  @Option(help: "Which of its logs: ledger (events) or releases (what partners got of them).")
+  var log: LogKey.Log = .ledger
+
   @Option(help: ArgumentHelp("Check this bundle instead of a ledger.", valueName: "file"))
   var release: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Check this incident report, the page or the JSON, instead of a ledger.", valueName: "file"))
+  var report: String?
 
   @Option(help: "The key, or a file that holds it; else ledger.pub of the state folder.")
   var key: String?
@@ -20,39 +28,68 @@ struct VerifyCommand: AsyncParsableCommand {
   @Flag(help: "Print JSON.")
   var json = false
 
+  func validate() throws {
+    guard release == nil || report == nil else {
+      throw ValidationError("name either a bundle or a report")
+    }
+  }
+
   mutating func run() async throws {
-    let (state, release, key, json) = (state, release, key, json)
+    let (state, log, release, report, key, json) = (state, log, release, report, key, json)
     try await reporting {
       let key = try VerifierKey.read(key, state: state)
-      if let release {
+      if let report {
+        try ReportVerification.verify(report, key, json)
+      } else if let release {
         try Self.verify(bundle: release, key, json)
       } else {
-        try Self.verify(ledger: state + "/ledger", key, json)
+        try Self.verify(EpochFolders(state: state, log: log), key, json)
       }
     }
   }
 
-  private static func verify(ledger: String, _ key: NoteKey, _ json: Bool) throws {
-    let found = try LedgerVerification(directory: ledger, key: key)
-    if json {
-      let findings = found.findings.map {
-        #"{"sequence":\#($0.sequence.map { "\($0)" } ?? "null"),"text":\#(quoted($0.text))}"#
-      }
-      say(
-        #"{"checked":\#(found.checked),"erased":\#(found.erased),"#
-          + #""findings":[\#(findings.joined(separator: ","))],"ok":\#(found.isSound),"#
-          + #""origin":\#(quoted(found.origin)),"signed":\#(found.signed),"#
-          + #""unsigned":\#(found.unsigned)}"#)
-    } else {
-      for finding in found.findings {
-        say((finding.sequence.map { "record \($0): " } ?? "") + finding.text)
-      }
-      say(
-        "\(found.origin): \(found.signed) records signed, \(found.checked) checked, "
-          + "\(found.erased) erased with their leaves kept, \(found.unsigned) not signed yet: "
-          + (found.isSound ? "sound" : "WRONG"))
+  private static func verify(_ folders: EpochFolders, _ key: NoteKey, _ json: Bool) throws {
+    var key = key
+    if folders.log == .releases {
+      // The same key under the name of the other log, whose epochs are its own.
+      let log = try EventLogReader(directory: folders.current)
+      let name = LogKey.origin(of: log.post, log: .releases, epoch: log.epoch)
+      key = NoteKey(name: name, algorithm: .ed25519, publicKey: key.publicKey) ?? key
     }
-    if !found.isSound { throw ExitStatus.wrong }
+    let chain = try ChainVerification(folders, key: key)
+    if json {
+      let earlier = chain.epochs.dropFirst().map { "{\(members(of: $0))}" }
+      say(
+        "{" + members(of: chain.epochs[0])
+          + (earlier.isEmpty ? "" : #","earlier":[\#(earlier.joined(separator: ","))]"#) + "}")
+    } else {
+      for epoch in chain.epochs.reversed() { tell(epoch) }
+    }
+    if !chain.isSound { throw ExitStatus.wrong }
+  }
+
+  private static func members(of epoch: ChainVerification.Epoch) -> String {
+    let found = epoch.found ?? LedgerVerification.none
+    let findings =
+      found.findings.map {
+        #"{"sequence":\#($0.sequence.map { "\($0)" } ?? "null"),"text":\#(quoted($0.text))}"#
+      } + epoch.faults.map { #"{"sequence":null,"text":\#(quoted($0))}"# }
+    return #""checked":\#(found.checked),"erased":\#(found.erased),"#
+      + #""findings":[\#(findings.joined(separator: ","))],"ok":\#(epoch.isSound),"#
+      + #""origin":\#(quoted(epoch.origin)),"signed":\#(found.signed),"#
+      + #""unsigned":\#(found.unsigned)"#
+  }
+
+  private static func tell(_ epoch: ChainVerification.Epoch) {
+    let found = epoch.found ?? LedgerVerification.none
+    for finding in found.findings {
+      say((finding.sequence.map { "record \($0): " } ?? "") + finding.text)
+    }
+    for fault in epoch.faults { say(fault) }
+    say(
+      "\(epoch.origin): \(found.signed) records signed, \(found.checked) checked, "
+        + "\(found.erased) erased with their leaves kept, \(found.unsigned) not signed yet: "
+        + (epoch.isSound ? "sound" : "WRONG"))
   }
 
   private static func verify(bundle path: String, _ key: NoteKey, _ json: Bool) throws {
@@ -85,6 +122,8 @@ struct VerifyCommand: AsyncParsableCommand {
       "record \(bundle.proof.index + 1) of \(checkpoint.size) in \(checkpoint.origin): sound")
   }
 }
+
+extension LogKey.Log: ExpressibleByArgument {}
 
 /// A JSON string.
 func quoted(_ text: String) -> String {

@@ -1,9 +1,10 @@
-// Makes calls fail that write, sync, name or make files of a ledger: a library for LD_PRELOAD.
-// FAILING_CALLS names a file of 12 bytes that the test shares, three numbers of 32 bits: the calls so
-// far, those of them that failed, and one of how many fails: 0 for none, 1 for all. Which ones looks
-// like chance and is the same in every run: at fixed distances they might always meet the same step
-// of a group. They fail with EIO and ENOSPC in turn, all of them with ENOSPC. A write that fails with
-// ENOSPC leaves half of its bytes. Only files below a folder "ledger" count.
+// Makes calls fail that write, sync, name or make files of a ledger or a release log: a library for
+// LD_PRELOAD. FAILING_CALLS names a file of 256 bytes that the test shares, numbers of 32 bits: the
+// calls so far, those of them that failed, and one of how many fails: 0 for none, 1 for all. Which
+// ones looks like chance and is the same in every run: at fixed distances they might always meet the
+// same step of a group. They fail with EIO and ENOSPC in turn, all of them with ENOSPC. Then: which
+// call from now on fails, 0 for none, counted down; with which errno. From byte 64 on: which call that
+// was, and on which file. A write that fails with ENOSPC leaves half of its bytes.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -16,7 +17,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { CALLS, FAILED, EVERY };
+enum { CALLS, FAILED, EVERY, NEXT, CODE, BYTES = 256 };
 static volatile uint32_t *board;
 
 static void *real(const char *name) { return dlsym(RTLD_NEXT, name); }
@@ -26,17 +27,26 @@ __attribute__((constructor)) static void share(void) {
   int (*open_it)(const char *, int, ...) = (int (*)(const char *, int, ...))real("open");
   int file = path ? open_it(path, O_RDWR) : -1;
   if (file < 0) return;
-  void *page = mmap(NULL, 12, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+  void *page = mmap(NULL, BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
   close(file);
   if (page != MAP_FAILED) board = page;
 }
 
-static int is_ledger(const char *path) { return board && path && strstr(path, "/ledger"); }
+static int is_ledger(const char *path) {
+  return board && path && (strstr(path, "/ledger") || strstr(path, "/releases"));
+}
 
-static int is_ledger_file(int file) {
-  char link[32], path[512];
+// Tells which call failed, on which file.
+static void tell(const char *call, const char *path) {
+  const char *name = strstr(path, "/ledger");
+  if (!name) name = strstr(path, "/releases");
+  snprintf((char *)board + 64, BYTES - 64, "%s %s", call, name ? name + 1 : path);
+}
+
+static int path_of(int file, char *path, size_t size) {
+  char link[32];
   snprintf(link, sizeof link, "/proc/self/fd/%d", file);
-  ssize_t count = readlink(link, path, sizeof path - 1);
+  ssize_t count = readlink(link, path, size - 1);
   if (count < 0) return 0;
   path[count] = 0;
   return is_ledger(path);
@@ -49,25 +59,36 @@ static uint32_t scattered(uint32_t number) {
   return number ^ number >> 16;
 }
 
-// Counts a call; the errno that it is to fail with, or 0. One thread writes a ledger.
-static int fault(void) {
-  uint32_t every = board[EVERY], call = ++board[CALLS];
+// Counts a call; the errno that it is to fail with, or 0. A thread writes each of the two logs.
+static int fault(const char *name, const char *path) {
+  uint32_t call = __atomic_add_fetch(&board[CALLS], 1, __ATOMIC_RELAXED);
+  uint32_t next = __atomic_load_n(&board[NEXT], __ATOMIC_RELAXED);
+  while (next > 0 && !__atomic_compare_exchange_n(&board[NEXT], &next, next - 1, 0, __ATOMIC_RELAXED,
+                                                  __ATOMIC_RELAXED)) {
+  }
+  if (next == 1) {
+    tell(name, path);
+    __atomic_add_fetch(&board[FAILED], 1, __ATOMIC_RELEASE);
+    return board[CODE];
+  }
+  uint32_t every = board[EVERY];
   if (every == 0 || scattered(call) % every != 0) return 0;
-  return ++board[FAILED] % 2 && every > 1 ? EIO : ENOSPC;
+  return __atomic_add_fetch(&board[FAILED], 1, __ATOMIC_RELAXED) % 2 && every > 1 ? EIO : ENOSPC;
 }
 
-#define CALL(file, ...)                          \
-  int code = is_ledger_file(file) ? fault() : 0; \
-  if (code) {                                    \
-    __VA_ARGS__;                                 \
-    errno = code;                                \
-    return -1;                                   \
+#define CALL(name, file, ...)                                                \
+  char path[512];                                                            \
+  int code = path_of(file, path, sizeof path) ? fault(name, path) : 0;       \
+  if (code) {                                                                \
+    __VA_ARGS__;                                                             \
+    errno = code;                                                            \
+    return -1;                                                               \
   }
 
 ssize_t pwrite64(int file, const void *bytes, size_t count, off64_t offset) {
   static ssize_t (*next)(int, const void *, size_t, off64_t);
   if (!next) next = (ssize_t(*)(int, const void *, size_t, off64_t))real("pwrite64");
-  CALL(file, if (code == ENOSPC && next(file, bytes, count / 2, offset) < 0) return -1);
+  CALL("write", file, if (code == ENOSPC && next(file, bytes, count / 2, offset) < 0) return -1);
   return next(file, bytes, count, offset);
 }
 
@@ -78,21 +99,21 @@ ssize_t pwrite(int file, const void *bytes, size_t count, off_t offset) {
 int fdatasync(int file) {
   static int (*next)(int);
   if (!next) next = (int (*)(int))real("fdatasync");
-  CALL(file);
+  CALL("fdatasync", file);
   return next(file);
 }
 
 int fsync(int file) {
   static int (*next)(int);
   if (!next) next = (int (*)(int))real("fsync");
-  CALL(file);
+  CALL("fsync", file);
   return next(file);
 }
 
 int rename(const char *from, const char *to) {
   static int (*next)(const char *, const char *);
   if (!next) next = (int (*)(const char *, const char *))real("rename");
-  int code = is_ledger(to) ? fault() : 0;
+  int code = is_ledger(to) ? fault("rename", to) : 0;
   if (code) {
     errno = code;
     return -1;
@@ -101,7 +122,7 @@ int rename(const char *from, const char *to) {
 }
 
 static int open_with(const char *name, const char *path, int flags, mode_t mode) {
-  int code = (flags & O_CREAT) && is_ledger(path) ? fault() : 0;
+  int code = (flags & O_CREAT) && is_ledger(path) ? fault("create", path) : 0;
   if (code) {
     errno = code;
     return -1;
