@@ -27,7 +27,7 @@ id: urn:agreement:a-b
 parties: {{releaser: "urn:partner:a", recipient: "urn:partner:b"}}
 signed: {{document_sha256: "{document}", by: [a, b]}}
 identity: {{san_uri: "urn:partner:b", issuer_sha256: ["{issuer}"]}}
-valid: {{from: 2020-01-01T00:00:00Z, until: 2090-01-01T00:00:00Z}}
+valid: {{from: 2020-01-01T00:00:00Z, until: 2030-01-01T00:00:00Z}}
 purposes: [border-surveillance]
 exercise: live
 handling: {{tlp: AMBER+STRICT, onward: none}}

@@ -40,6 +40,10 @@ enum EventCheck {
     guard let record = CanonicalObject(Array(bundle.record.utf8)[...]) else {
       return .wrong("its record cannot be read")
     }
+    if event.type == "\(EventKind.epoch.typeName)" || event.type == "\(EventKind.erasure.typeName)"
+    {
+      return ownVerdict(on: event, of: post, Array(bundle.record.utf8), record)
+    }
     let quotedID = CanonicalString.quoted(event.id)
     guard record["id"].map({ $0.elementsEqual(quotedID) }) == true,
       record["type"].map({ $0.elementsEqual(CanonicalString.quoted(event.type)) }) == true,
@@ -66,6 +70,19 @@ enum EventCheck {
     }
     return isPlaceProven(event.data["geometry"], known)
       ? .sound : .wrong("its record does not open its place")
+  }
+
+  /// Checks a word of the log on itself, which is proven as a whole.
+  private static func ownVerdict(
+    on event: ReceivedEvent, of post: String, _ payload: [UInt8], _ record: CanonicalObject
+  ) -> Verdict {
+    let isEpoch = event.type == "\(EventKind.epoch.typeName)"
+    guard isEpoch ? EpochRecord(payload) != nil : ErasureRecord(payload) != nil,
+      CanonicalObject(event.body[...])?["data"].map({ $0.elementsEqual(payload) }) == true,
+      let properties = record["properties"].flatMap({ CanonicalObject($0) }),
+      event.time.map({ CanonicalString.quoted($0) }) == properties["time"].map({ Array($0) })
+    else { return .wrong("its record is that of another event") }
+    return companionFault(properties, event, post, record).map { .wrong($0) } ?? .sound
   }
 
   /// What is wrong with what stands beside the fields.

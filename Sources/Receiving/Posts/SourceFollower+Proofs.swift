@@ -108,15 +108,32 @@ extension SourceFollower {
       } catch let refusal as PostClient.Refusal where refusal.status == 404 {
         return true
       } catch let refusal as PostClient.Refusal where refusal.status == 409 {
+        if try await isReplaced(client, cursor) { return true }
         try await tellSetBack("\(refusal)", seen)
         throw refusal
       }
       pauses.reset()
+      // Proofs of another ledger prove nothing of these; the next page tells what became of theirs.
+      if proofs.consistency.note.text.hasPrefix(seen.key.name + "\n") == false,
+        try await isReplaced(client, cursor)
+      {
+        return true
+      }
       let isNew = try await see(proofs.consistency, &seen)
       let checked = try await checked(pending, proofs, seen, isNew: isNew)
       try await store.settle(checked, epoch: epoch, of: source.name)
       if isNew { try await cosign(checked.note, client) }
       if checked.settled.count < pending.count { return true }
+    }
+  }
+
+  /// Whether the post has another ledger now than the one of `cursor`.
+  private func isReplaced(_ client: PostClient, _ cursor: EventCursor?) async throws -> Bool {
+    do {
+      _ = try await client.page(after: cursor, limit: 1, wait: 0)
+      return false
+    } catch let refusal as PostClient.Refusal where refusal.status == 409 {
+      return refusal.oldest.map { $0.epoch != cursor?.epoch } ?? false
     }
   }
 

@@ -193,7 +193,7 @@ final class ReleaseDesk: Sendable {
         // In small steps, so that no release waits long for the tree.
         if log != nil, keepTree(epoch, durable, &seal, &nextSigning, isLast: isStopped) { continue }
         if isStopped { return }
-        keepHouse(&log, seal?.signedSize ?? 0, &nextRetention)
+        keepHouse(&log, epoch, seal?.signedSize ?? 0, &nextRetention)
         if log != nil, (try? log!.prepare()) == true { continue }
         _ = doorbell.wait(timeoutMilliseconds: 1_000)
         continue
@@ -249,7 +249,7 @@ final class ReleaseDesk: Sendable {
   }
 
   private func keepHouse(
-    _ log: inout EventLog?, _ sealedTo: UInt64, _ next: inout Instant
+    _ log: inout EventLog?, _ epoch: UInt64, _ sealedTo: UInt64, _ next: inout Instant
   ) {
     let now = MonotonicClock.now()
     guard log != nil, now >= next else { return }
@@ -258,7 +258,7 @@ final class ReleaseDesk: Sendable {
       let bounds = RetentionBounds(
         bytesMax: UInt64(retention.ledgerRetentionBytes),
         ageNanosMax: retention.releaseRetentionSeconds * 1_000_000_000, sealedTo: sealedTo)
-      let origin = LogKey.origin(of: post, log: .releases, epoch: log!.epoch)
+      let origin = LogKey.origin(of: post, log: .releases, epoch: epoch)
       _ = try log!.erase(bounds, origin: origin, now: wallNow())
       _ = try log!.eraseEarlier(
         in: folders, ageNanosMax: bounds.ageNanosMax, now: wallNow())

@@ -243,7 +243,8 @@ struct LedgerLane: ~Copyable {
     for one in earlier {
       logger.notice("all content of \(one.origin) is erased by storage.retention; its leaves stay")
     }
-    durableBefore = log!.durableSequence
+    // All of it is durable already.
+    durableBefore = try log!.commit()
     feed.advance(to: durableBefore)
   }
 

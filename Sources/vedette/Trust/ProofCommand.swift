@@ -1,5 +1,6 @@
 import ArgumentParser
 import Ledger
+import Station
 
 /// `vedette proof`: an event with its proof, for somebody who checks it offline.
 struct ProofCommand: AsyncParsableCommand {

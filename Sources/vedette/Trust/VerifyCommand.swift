@@ -12,7 +12,7 @@ struct VerifyCommand: AsyncParsableCommand {
   var state = "/var/lib/vedette"
 
   @Option(help: "Which of its logs: ledger (events) or releases (what partners got of them).")
-  var log: LogKey.Log = .ledger
+  var log = LogKey.Log.ledger.rawValue
 
   @Option(help: ArgumentHelp("Check this bundle instead of a ledger.", valueName: "file"))
   var release: String?
@@ -32,6 +32,9 @@ struct VerifyCommand: AsyncParsableCommand {
     guard release == nil || report == nil else {
       throw ValidationError("name either a bundle or a report")
     }
+    guard LogKey.Log(rawValue: log) != nil else {
+      throw ValidationError("'\(log)' is no log of a post; expected ledger or releases")
+    }
   }
 
   mutating func run() async throws {
@@ -43,7 +46,8 @@ struct VerifyCommand: AsyncParsableCommand {
       } else if let release {
         try Self.verify(bundle: release, key, json)
       } else {
-        try Self.verify(EpochFolders(state: state, log: log), key, json)
+        try Self.verify(
+          EpochFolders(state: state, log: LogKey.Log(rawValue: log) ?? .ledger), key, json)
       }
     }
   }
@@ -122,8 +126,6 @@ struct VerifyCommand: AsyncParsableCommand {
       "record \(bundle.proof.index + 1) of \(checkpoint.size) in \(checkpoint.origin): sound")
   }
 }
-
-extension LogKey.Log: ExpressibleByArgument {}
 
 /// A JSON string.
 func quoted(_ text: String) -> String {
