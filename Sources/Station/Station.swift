@@ -202,7 +202,8 @@ public final class Station: Sendable {
     HubPublisher(
       loaded.configuration, stateDirectory: stateDirectory, gate: gate(loaded),
       proofs: LedgerProofs(
-        folders: EpochFolders(state: stateDirectory, log: .ledger), cosignatures: cosignatures), feed: feed,
+        folders: EpochFolders(state: stateDirectory, log: .ledger), cosignatures: cosignatures),
+      feed: feed,
       counters: hubCounters, logger: logger
     ).map { publisher in Task { await publisher.run() } }
   }
