@@ -186,9 +186,7 @@ public final class Station: Sendable {
     var settings = PublishingSettings(loaded.configuration)
     if let port = options.port { settings.port = port }
     let server = EventServer(
-      settings: settings, store: store, feed: feed, gate: gate(loaded),
-      proofs: LedgerProofs(
-        folders: EpochFolders(state: stateDirectory, log: .ledger), cosignatures: cosignatures),
+      settings: settings, store: store, feed: feed, gate: gate(loaded), proofs: proofs,
       counters: counters, logger: logger,
       health: { [self] in
         (board.isHealthy, board.json(site: site, software: SoftwareVersion.text))
@@ -201,11 +199,13 @@ public final class Station: Sendable {
   private func hubTask(_ loaded: LoadedSite) -> Task<Void, Never>? {
     HubPublisher(
       loaded.configuration, stateDirectory: stateDirectory, gate: gate(loaded),
-      proofs: LedgerProofs(
-        folders: EpochFolders(state: stateDirectory, log: .ledger), cosignatures: cosignatures),
-      feed: feed,
-      counters: hubCounters, logger: logger
+      proofs: proofs, feed: feed, counters: hubCounters, logger: logger
     ).map { publisher in Task { await publisher.run() } }
+  }
+
+  private var proofs: LedgerProofs {
+    LedgerProofs(
+      folders: EpochFolders(state: stateDirectory, log: .ledger), cosignatures: cosignatures)
   }
 
   private func gate(_ loaded: LoadedSite) -> AgreementGate {
@@ -394,22 +394,5 @@ public final class Station: Sendable {
       hub: hubCounters, webhooks: webhooks,
       durable: feed.durable, clockSteps: running.withLock { $0?.clockWatch.steps } ?? 0
     ).text
-  }
-}
-
-extension Site {
-  /// Whether the pipeline of `other` serves this site as it is: only texts and hash differ.
-  func sensesLike(_ other: Site) -> Bool {
-    var same = other
-    same.configurationHash = configurationHash
-    same.exercise = exercise
-    return self == same
-  }
-}
-
-extension StationConfiguration {
-  /// Whether it stores and publishes as `other` does.
-  func hasSameOutlets(as other: StationConfiguration) -> Bool {
-    storage == other.storage && publishing == other.publishing
   }
 }
