@@ -53,21 +53,33 @@ def centers():
         "site.yaml", port, WORK / "state", [("listen: 127.0.0.1", f"listen: 127.0.0.1\n  tls:{section}")]))
     setup, *lines = curl.strip().splitlines()
     setup = setup.replace(":8420", f":{port}")
-    wait_until(lambda: shell(f"{setup}\n$post'/v1/proof?purpose=border-surveillance&sequence=1'")
-               .stdout.startswith('{"disclosures"') or post.poll() is not None, 15)
+    wait_until(lambda: first_given(setup) or post.poll() is not None, 15)
     shutil.copy(WORK / "state" / "ledger.pub", WORK / "ledger.pub")
     curls(setup, [line for line in lines if line.startswith("$post")], post)
     thirty_lines(port)
     receiver(port)
 
 
+def first_given(setup):
+    """The first event that the agreement gives, once it is signed; which one it is hangs on the sensors."""
+    page = shell(f"{setup}\n$post'/v1/events?purpose=border-surveillance&limit=1'").stdout
+    events = json.loads(page)["events"] if page.startswith("{") and '"events"' in page else []
+    if not events:
+        return None
+    sequence = events[0]["sequence"]
+    proof = shell(f"{setup}\n$post'/v1/proof?purpose=border-surveillance&sequence={sequence}'").stdout
+    return sequence if proof.startswith('{"disclosures"') else None
+
+
 def curls(setup, lines, post):
     cursor = "none"
+    given = first_given(setup)
     for line in lines:
         name = re.search(r"/v1/\w+", line)[0]
         # The stream has no end, and a wait may take its time: two seconds show that they work.
         seconds = 2 if name == "/v1/stream" or "wait=" in line else 20
-        found = shell(f"{setup.replace('curl', f'curl -m {seconds}')}\n{line.replace('CURSOR', cursor)}")
+        line = line.replace("CURSOR", cursor).replace("sequence=1'", f"sequence={given}'")
+        found = shell(f"{setup.replace('curl', f'curl -m {seconds}')}\n{line}")
         text = found.stdout
         if name == "/v1/events" and text:
             page = json.loads(text)
@@ -107,7 +119,8 @@ def thirty_lines(port):
 
 
 def receiver(port):
-    text = blocks("yaml")[0].replace(":8420", f":{port}").replace(":8430", f":{free_port()}")
+    file = next(block for block in blocks("yaml") if "\nsources:" in block)
+    text = file.replace(":8420", f":{port}").replace(":8430", f":{free_port()}")
     (WORK / "receive.yaml").write_text(text)
     center = start("vedette", "receive", "--config", "receive.yaml", "--json")
     came = wait_until(lambda: '"state":"proven"' in output(center), 15)
