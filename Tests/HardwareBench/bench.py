@@ -81,8 +81,12 @@ class Stream(threading.Thread):
             connection.request("GET", "/v1/stream")
             answer = connection.getresponse()
             with open(RUN / "events.jsonl", "ab", buffering=0) as file:
+                kind = b""
                 while line := answer.readline():
-                    if line.startswith(b"data: "):
+                    if line.startswith(b"event: "):
+                        kind = line[7:].strip()
+                    # Signed checkpoints go over the stream, too; they are no events.
+                    elif line.startswith(b"data: ") and kind != b"checkpoint":
                         file.write(line[6:].strip() + b"\n")
                         self.events.append((time.monotonic(), json.loads(line[6:])))
         except (OSError, http.client.HTTPException) as fault:
