@@ -103,9 +103,11 @@ def sweep():
     total = sum(map(len, met.values()))
     check(f"each of {total} calls was met and made to fail, with EIO and ENOSPC in turn: {found}",
           not unmet, f"{unmet} {output(post.process)[-800:]}")
-    check("calls of the ledger, of its tree, of its checkpoint and of the release log were among them",
-          CALLS < 12 or all(any(word in name for name in met) for word in (
-              "ledger/N.vlog", "ledger/tree", "ledger/checkpoint", "releases/N.vlog")), found)
+    # Which log's checkpoint a few calls meet hangs on the moment; many meet both.
+    wanted = ["ledger/N.vlog", "ledger/tree", "releases/N.vlog", "/checkpoint"]
+    wanted += ["ledger/checkpoint", "releases/checkpoint"] if CALLS >= 40 else []
+    check("calls of the ledger, of its tree, of a checkpoint and of the release log were among them",
+          CALLS < 12 or all(any(word in name for name in met) for word in wanted), found)
     check("the post's threads went on through all of them",
           post.count("vedette_ledger_turns_total") > turns)
     failures = post.count("vedette_ledger_failures_total") + post.count(
