@@ -105,7 +105,8 @@ def sweep():
           not unmet, f"{unmet} {output(post.process)[-800:]}")
     # Which files a few calls are on hangs on the moment; many meet all.
     if CALLS >= 40:
-        wanted = ("ledger/N.vlog", "ledger/tree", "ledger/checkpoint", "releases/N.vlog", "releases/checkpoint")
+        wanted = ("ledger/N.vlog", "ledger/tree", "ledger/checkpoint", "releases/N.vlog",
+                  "releases/checkpoint")
         check("calls on both logs, their trees and checkpoints were among them",
               all(any(word in name for name in met) for word in wanted), found)
     check("the post's threads went on through all of them",
