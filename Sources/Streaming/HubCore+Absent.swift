@@ -1,7 +1,8 @@
 #if !VEDETTE_NATS
   /// The client of a build without one: nobody ever has it.
-  enum HubCore: Sendable {
+  struct HubCore: Sendable {
     static let isSupported = false
+    private let nothing: Never
 
     static func open(_ address: HubAddress) throws(HubError) -> HubCore {
       throw HubError(
@@ -9,22 +10,22 @@
         "this build holds no client of NATS; use the Debian package, or build with VEDETTE_NATS=1")
     }
 
-    var isClosed: Bool { switch self {} }
-    var server: String { switch self {} }
-    func version() throws(HubError) -> HubVersion { switch self {} }
+    var isClosed: Bool { switch nothing {} }
+    var server: String { switch nothing {} }
+    func version() throws(HubError) -> HubVersion { switch nothing {} }
     func stream(_ name: String, version: HubVersion) throws(HubError) -> HubStream {
-      switch self {}
+      switch nothing {}
     }
-    func makeStream(_ plan: HubStreamPlan) throws(HubError) { switch self {} }
+    func makeStream(_ plan: HubStreamPlan) throws(HubError) { switch nothing {} }
     func publish(_ messages: [HubMessage], milliseconds: Int) throws(HubError) -> HubReceipt {
-      switch self {}
+      switch nothing {}
     }
     func consume(
       _ name: String, of stream: String, filter: String, acknowledgeSeconds: Int
-    ) throws(HubError) { switch self {} }
+    ) throws(HubError) { switch nothing {} }
     func fetch(
       _ count: Int, milliseconds: Int, headers: [String]
-    ) throws(HubError) -> [HubDelivery] { switch self {} }
-    func answer(_ receipt: String, _ word: String) throws(HubError) { switch self {} }
+    ) throws(HubError) -> [HubDelivery] { switch nothing {} }
+    func answer(_ receipt: String, _ word: String) throws(HubError) { switch nothing {} }
   }
 #endif
