@@ -182,6 +182,14 @@ def catch_up():
         one.join()
     told("two partners' pages at once", sum(found[0] for found in results),
          time.monotonic() - begin, processor_seconds(post.process) - processor)
+    post.stop()
+
+
+def center():
+    """A center that was offline for a week, from an empty store."""
+    post = Post("center", ["f"])
+    post.fill(EVENTS, time.time() - 7 * 86_400, 6_000)
+    post.start()
     receive(post)
     post.stop()
 
@@ -202,13 +210,16 @@ def receive(post):
                 return opened.execute(sql).fetchone()[0] or 0
         except sqlite3.Error:
             return None
-    wait_until(lambda: time.sleep(0.2) or (ask(
+    wait_until(lambda: time.sleep(0.1) or (ask(
         "SELECT max(cast(substr(cursor, 18) AS INTEGER)) FROM feed") or 0) >= EVENTS, 600)
-    wait_until(lambda: time.sleep(0.2) or ask("SELECT count(*) FROM event WHERE state = 'pending'") == 0, 600)
+    wait_until(lambda: time.sleep(0.1) or ask("SELECT count(*) FROM event WHERE state = 'pending'") == 0, 600)
     seconds = time.monotonic() - begin
     count = ask("SELECT count(*) FROM event WHERE state = 'proven'")
-    told("vedette receive, all stored and proven", count, seconds,
-         processor_seconds(post.process) - processor)
+    rate = told("vedette receive, all stored and proven", count, seconds,
+                processor_seconds(post.process) - processor)
+    budget("catching up by vedette receive, at least 20,000 events/s", rate >= 20_000, f"{rate:,.0f}")
+    own = processor_seconds(center)
+    print(f"  {own / max(count, 1) * 1e6:.1f} us of the receiver's processor an event")
     print(f"  {count} of {ask('SELECT count(*) FROM event')} proven, {ask('SELECT count(*) FROM notice')} "
           f"notices, {ask('SELECT max(settled) FROM event')} handed on; the receiver took "
           f"{processor_seconds(center):.1f} s of processor and {resident_kilobytes(center) // 1024} MiB")
@@ -331,5 +342,5 @@ def prepare():
     make_certificate("post", "ca", ("subjectAltName=IP:127.0.0.1", "extendedKeyUsage=serverAuth"))
 
 
-main(prepare, *(globals()[name] for name in os.environ.get("VEDETTE_BENCH_PARTS", "catch_up fan_out latency").split()))
+main(prepare, *(globals()[name] for name in os.environ.get("VEDETTE_BENCH_PARTS", "catch_up center fan_out latency").split()))
 sys.exit(1 if MISSED else 0)

@@ -83,4 +83,63 @@ enum Base64 {
     // What is left over of the last symbol must say nothing.
     return bits & (1 << UInt32(held) - 1) == 0 ? bytes : nil
   }
+
+  // MARK: - In a longer text
+
+  /// Reads the 44 characters of the standard alphabet that say 32 bytes; `nil` for anything else.
+  /// Allocates nothing.
+  static func hash(_ text: RawSpan, at place: Int) -> TreeHash? {
+    guard place >= 0, place + 44 <= text.byteCount,
+      text.unsafeLoadByte(place + 43) == UInt8(ascii: "=")
+    else { return nil }
+    let values = standardValues.span
+    var groups = InlineArray<11, UInt64>(repeating: 0)
+    var all: UInt8 = 0
+    for group in 0..<11 {
+      var bits: UInt64 = 0
+      for symbol in 4 * group..<4 * group + (group < 10 ? 4 : 3) {
+        let value = values[Int(text.unsafeLoadByte(place + symbol))]
+        all |= value
+        bits = bits << 6 | UInt64(value)
+      }
+      groups[group] = bits
+    }
+    // No symbol has more than six bits, and what is left over of the last one says nothing.
+    guard all < 64, groups[10] & 3 == 0 else { return nil }
+    return TreeHash(
+      words: SIMD4(
+        groups[0] << 40 | groups[1] << 16 | groups[2] >> 8,
+        groups[2] << 56 | groups[3] << 32 | groups[4] << 8 | groups[5] >> 16,
+        groups[5] << 48 | groups[6] << 24 | groups[7],
+        groups[8] << 40 | groups[9] << 16 | groups[10] >> 2))
+  }
+
+  /// Appends to `bytes` what the symbols of the URL alphabet from `place` on say, up to the first byte that
+  /// is none, where `place` is then; whether it is a value's only text.
+  static func appendURL(_ text: RawSpan, at place: inout Int, to bytes: inout [UInt8]) -> Bool {
+    let values = urlValues.span
+    var bits: UInt32 = 0
+    var held = 0
+    while place < text.byteCount {
+      let value = values[Int(text.unsafeLoadByte(place))]
+      guard value < 64 else { break }
+      place += 1
+      bits = bits << 6 | UInt32(value)
+      held += 6
+      if held >= 8 {
+        held -= 8
+        bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(held)))
+      }
+    }
+    // One symbol too many would leave six bits.
+    return held < 6 && bits & (1 << UInt32(held) - 1) == 0
+  }
+}
+
+extension RawSpan {
+  /// The byte at `place`, which the caller has found to be inside.
+  @inline(__always)
+  func unsafeLoadByte(_ place: Int) -> UInt8 {
+    unsafe unsafeLoad(fromUncheckedByteOffset: place, as: UInt8.self)
+  }
 }

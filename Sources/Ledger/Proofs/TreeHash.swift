@@ -14,6 +14,9 @@ public struct TreeHash: Hashable, Sendable, BitwiseCopyable {
     self.words = words
   }
 
+  /// The hash of those four words, each of eight bytes, the first of them highest.
+  init(words: SIMD4<UInt64>) { self.words = words }
+
   /// The hash that SHA-256 gives as eight words.
   init(_ digest: SIMD8<UInt32>) {
     let (high, low) = (digest.evenHalf, digest.oddHalf)

@@ -79,7 +79,7 @@ public struct CanonicalObject: Sendable {
   }
 
   /// Lends `text`, marked.
-  private static func read<Result>(
+  static func read<Result>(
     _ text: ArraySlice<UInt8>, _ body: (CanonicalScan) -> Result
   ) -> Result {
     var marks = MarkBuffer(capacity: text.count)

@@ -82,6 +82,11 @@ extension CanonicalString {
   public static func text(of quoted: ArraySlice<UInt8>) -> String? {
     guard quoted.count >= 2, quoted.first == UInt8(ascii: "\""), quoted.last == UInt8(ascii: "\"")
     else { return nil }
+    let inner = quoted.dropFirst().dropLast()
+    if !inner.contains(where: { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") })
+    {
+      return String(validating: inner, as: UTF8.self)
+    }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(quoted.count)
     let isCanonical = unsafe quoted.dropFirst().dropLast().withUnsafeBytes { text in

@@ -15,14 +15,14 @@ enum EventCheck {
   }
 
   /// What stands beside the fields of a release and is no disclosure.
-  private static let companions: Set<String> = [
+  static let companions = [
     "event_id", "version", "post", "exercise", "disposition",
   ]
   /// Fields that can be the geometry, the most precise first.
-  private static let places = ["lat_lon", "lat_lon_1km", "lat_lon_10km"]
+  static let places = ["lat_lon", "lat_lon_1km", "lat_lon_10km"]
 
   /// Fields that can be the time of the envelope.
-  private static let times = ["time", "time_min", "time_hour"]
+  static let times = ["time", "time_min", "time_hour"]
 
   /// Checks `event` of `post` against `bundle`, whose note is that of `checkpoint` and was found to be
   /// signed by the post.
@@ -50,7 +50,7 @@ enum EventCheck {
       record["exercise"].map({ $0.elementsEqual("\(event.isExercise)".utf8) }) == true
     else { return .wrong("its record is that of another event") }
     let known = Dictionary(uniqueKeysWithValues: fields.map { ($0.name, $0.value) })
-    guard let properties = event.data["properties"].flatMap({ CanonicalObject($0) }) else {
+    guard let properties = event.properties else {
       return .wrong("it has no properties")
     }
     if let fault = companionFault(properties, event, post, record) { return .wrong(fault) }
@@ -68,7 +68,7 @@ enum EventCheck {
         return .wrong("its record does not open its time")
       }
     }
-    return isPlaceProven(event.data["geometry"], known)
+    return isPlaceProven(event.geometry, known)
       ? .sound : .wrong("its record does not open its place")
   }
 

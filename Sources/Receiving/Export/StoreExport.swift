@@ -82,13 +82,13 @@ public struct StoreExport: Sendable {
     _ row: StoredRow, _ event: ReceivedEvent, _ format: Format
   ) -> [UInt8] {
     let place = place(of: event)
-    let members = event.data["properties"].flatMap { CanonicalObject($0) }
+    let members = event.properties
     func word(_ name: String) -> String {
       guard let value = members?[name] else { return "" }
       return CanonicalString.text(of: value) ?? String(decoding: value, as: UTF8.self)
     }
     switch format {
-    case .geojson: return Array(event.body[dataRange(of: event)])
+    case .geojson: return Array(event.data)
     case .csv:
       let cells =
         [
@@ -110,13 +110,8 @@ public struct StoreExport: Sendable {
     }
   }
 
-  private static func dataRange(of event: ReceivedEvent) -> Range<Int> {
-    guard let data = CanonicalObject(event.body[...])?["data"] else { return 0..<0 }
-    return data.indices
-  }
-
   private static func place(of event: ReceivedEvent) -> (longitude: String, latitude: String)? {
-    guard let geometry = event.data["geometry"].flatMap({ CanonicalObject($0) }),
+    guard let geometry = event.geometry.flatMap({ CanonicalObject($0) }),
       let numbers = geometry["coordinates"].flatMap({ CanonicalObject.elements(of: $0) }),
       numbers.count >= 2
     else { return nil }

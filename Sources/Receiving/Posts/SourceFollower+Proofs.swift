@@ -3,92 +3,9 @@ import Logging
 import SiteConfiguration
 import Streaming
 
-/// What a follower has under way: the next page is asked for while this one is looked at, and this one
-/// while the one before is stored.
-struct PageWork: Sendable {
-  /// The page after the last one.
-  var ahead: Task<PostPage, any Error>?
-  /// The last page on its way into the store.
-  var storing: Task<Void, any Error>?
-  /// What was seen of the post's log, as far as it is not in the store yet.
-  var seen: SeenLog?
-  /// Whether the post has more than was taken, all of it proven so far.
-  var isCatchingUp = false
-}
-
 extension SourceFollower {
   /// Events whose proofs are checked in one go; each such group may take a core of its own.
   private static let checkedMax = 64
-
-  // MARK: - Pages
-
-  /// The next page: the one that was asked for, or a new one that the post may hold for `wait` seconds.
-  func nextPage(
-    _ client: PostClient, after cursor: EventCursor?, wait: Int, _ work: inout PageWork
-  ) async throws -> PostPage {
-    guard let ahead = work.ahead else {
-      return try await client.page(after: cursor, limit: Self.pageMax, wait: wait)
-    }
-    work.ahead = nil
-    return try await withTaskCancellationHandler {
-      try await ahead.value
-    } onCancel: {
-      ahead.cancel()
-    }
-  }
-
-  /// Stores a page. While the post has more, the page's proofs are asked for first and all is stored at
-  /// once; else the events are stored as they are and wait for their proofs.
-  func take(
-    _ page: PostPage, after cursor: EventCursor?, _ client: PostClient, _ work: inout PageWork
-  ) async throws {
-    work.isCatchingUp = !page.isCaughtUp
-    if !page.isCaughtUp {
-      let next = page.next
-      work.ahead = Task {
-        try await client.page(after: next, limit: Self.pageMax, wait: 0)
-      }
-    }
-    guard !page.events.isEmpty || page.next != cursor else { return }
-    var checked: CheckedEvents?
-    var isNew = false
-    if !page.isCaughtUp, !page.events.isEmpty {
-      var seen: SeenLog
-      if let known = work.seen { seen = known } else { seen = try await seenLog(page.next.epoch) }
-      (checked, isNew) = try await prove(page, client, &seen)
-      work.seen = seen
-      work.isCatchingUp = checked?.settled.count == page.events.count
-    }
-    try await work.storing?.value
-    work.storing = Task { [checked, isNew] in
-      let known = try await store.store(
-        page.events, next: page.next, of: source.name, checked: checked)
-      if known > 0 {
-        logger.notice("\(source.name): \(known) events came again and were passed over")
-      }
-      if isNew, let checked { try await cosign(checked.note, client) }
-    }
-  }
-
-  /// The page's events with their proofs, as far as the post has signed them, and whether the checkpoint
-  /// is new; nothing when the post gives no proofs now.
-  private func prove(
-    _ page: PostPage, _ client: PostClient, _ seen: inout SeenLog
-  ) async throws -> (CheckedEvents?, Bool) {
-    let wanted = page.events.filter { !$0.isRecall }
-    do {
-      let proofs = try await client.proofs(of: wanted.map(\.sequence), from: seen.size)
-      let isNew = try await see(proofs.consistency, &seen)
-      var checked = try await checked(wanted, proofs, seen, isNew: isNew)
-      for event in page.events where event.isRecall {
-        checked.settled.append(Settlement(sequence: event.sequence, state: .recall))
-      }
-      return (checked, isNew)
-    } catch is PostClient.Refusal {
-      // The events are stored all the same, and wait.
-      return (nil, false)
-    }
-  }
 
   // MARK: - Proofs
 
@@ -154,7 +71,7 @@ extension SourceFollower {
   }
 
   /// Takes a checkpoint; whether it is new.
-  private func see(_ proof: ConsistencyProof, _ seen: inout SeenLog) async throws -> Bool {
+  func see(_ proof: ConsistencyProof, _ seen: inout SeenLog) async throws -> Bool {
     let before = seen.note
     let verdict = seen.take(proof)
     guard verdict == .taken || verdict == .known else {
@@ -196,7 +113,7 @@ extension SourceFollower {
     return checked
   }
 
-  private typealias Found = [UInt64: (EventCheck.Verdict, [UInt8])]
+  private typealias Found = [UInt64: (EventCheck.Verdict, ArraySlice<UInt8>)]
 
   /// Reads and checks the bundles, on as many cores as there are.
   private func verdicts(
@@ -204,23 +121,30 @@ extension SourceFollower {
   ) async throws -> Found {
     guard let checkpoint = seen.checkpoint else { return [:] }
     let wanted = Dictionary(events.map { ($0.sequence, $0) }) { first, _ in first }
+    // They come in the order in which they were asked for.
+    let isWhole = proofs.bundles.count == events.count
+    let (post, consistency) = (source.post, proofs.consistency)
     return try await withThrowingTaskGroup(of: Found.self) { group in
       for start in stride(from: 0, to: proofs.bundles.count, by: Self.checkedMax) {
-        let texts = Array(proofs.bundles[start...].prefix(Self.checkedMax))
+        let texts = proofs.bundles[start...].prefix(Self.checkedMax)
         group.addTask {
           var found: Found = [:]
-          let bundles = ReleaseBundle.read(texts, under: proofs.consistency.note)
-          for (text, bundle) in zip(texts, bundles) {
-            guard let bundle else {
+          found.reserveCapacity(texts.count)
+          var quick = QuickCheck(post: post, consistency.note, checkpoint)
+          for (place, text) in zip(texts.indices, texts) {
+            if isWhole, quick.isSound(events[place], text) {
+              found[events[place].sequence] = (.sound, text)
+              continue
+            }
+            guard let bundle = ReleaseBundle.read([text], under: consistency.note)[0] else {
               throw PostClient.Malformed(description: "the answer holds a bundle that is none")
             }
             guard let event = wanted[bundle.proof.index &+ 1] else { continue }
             let verdict: EventCheck.Verdict =
-              bundle.proof.note == proofs.consistency.note
-              ? EventCheck.verdict(
-                on: event, of: source.post, bundle: bundle, under: checkpoint)
+              bundle.proof.note == consistency.note
+              ? EventCheck.verdict(on: event, of: post, bundle: bundle, under: checkpoint)
               : .wrong("its proof is under another checkpoint")
-            found[event.sequence] = (verdict, Array(text))
+            found[event.sequence] = (verdict, text)
           }
           return found
         }
@@ -232,7 +156,7 @@ extension SourceFollower {
   }
 
   /// Gives the post its checkpoint cosigned, where this center is a witness.
-  private func cosign(_ note: SignedNote, _ client: PostClient) async throws {
+  func cosign(_ note: SignedNote, _ client: PostClient) async throws {
     guard signer != nil else { return }
     do { try await client.cosign(note) } catch let refusal as PostClient.Refusal
       where [403, 404, 405, 409].contains(refusal.status)

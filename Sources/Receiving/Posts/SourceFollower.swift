@@ -94,20 +94,21 @@ struct SourceFollower: Sendable {
     var isPending = try await prove(client, cursor, pauses: &pauses)
     var acknowledged = (cursor: state.acknowledged, at: Int64.min)
     var work = PageWork()
-    defer { work.ahead?.cancel() }
+    defer { for ahead in work.ahead { ahead.cancel() } }
     while true {
       try Task.checkCancellation()
       let isOwing = acknowledged.cursor != cursor
       do {
-        let page = try await nextPage(
+        let found = try await nextPage(
           client, after: cursor, wait: isPending || isOwing ? 1 : Self.waitSeconds, &work)
         pauses.reset()
-        try check(page, after: cursor)
-        try await take(page, after: cursor, client, &work)
-        cursor = page.next
+        try check(found.page, after: cursor)
+        try await take(found.page, found.proofs, after: cursor, client, &work)
+        cursor = found.page.next
       } catch let refusal as PostClient.Refusal where [409, 410].contains(refusal.status) {
-        try await work.storing?.value
-        (work.storing, work.seen) = (nil, nil)
+        for ahead in work.ahead { ahead.cancel() }
+        work.ahead = []
+        try await settle(client, &work)
         cursor = try await pass(refusal, from: cursor, client)
         continue
       } catch {
@@ -116,8 +117,7 @@ struct SourceFollower: Sendable {
         throw error
       }
       if !work.isCatchingUp {
-        try await work.storing?.value
-        (work.storing, work.seen) = (nil, nil)
+        try await settle(client, &work)
         isPending = try await prove(client, cursor, pauses: &pauses)
       }
       let now = ReceiverStore.now() / 1_000

@@ -84,7 +84,7 @@ extension ReceiverStore {
   }
 
   private static func insert(
-    _ event: ReceivedEvent, _ state: EventState, _ bundle: [UInt8]?, settled: Int64?,
+    _ event: ReceivedEvent, _ state: EventState, _ bundle: ArraySlice<UInt8>?, settled: Int64?,
     epoch: String, of feed: String, _ db: Database
   ) throws {
     if event.isRecall {
@@ -301,7 +301,7 @@ struct Settlement: Sendable, Equatable {
   /// How far the event is to be believed.
   var state: EventState
   /// The release bundle, canonical JSON; `nil` when there is none.
-  var bundle: [UInt8]?
+  var bundle: ArraySlice<UInt8>?
 }
 
 /// What the proofs of events gave, to be stored with them.
