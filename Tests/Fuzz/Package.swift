@@ -21,7 +21,7 @@ let package = Package(
   targets: [
     .target(name: "FuzzSupport", swiftSettings: settings),
     fuzzer("FuzzMAVLink", of: ["MAVLink"]),
-    fuzzer("FuzzProofs", of: ["Ledger"]),
+    fuzzer("FuzzProofs", of: ["Ledger", "Model"]),
     fuzzer("FuzzRecords", of: ["Digests", "Ledger", "Model"]),
     fuzzer("FuzzAgreements", of: ["Sharing", "SiteConfiguration", "Ledger", "Model"]),
   ]

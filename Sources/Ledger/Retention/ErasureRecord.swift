@@ -18,7 +18,7 @@ public struct ErasureRecord: Sendable, Equatable {
   /// The payload, a GeoJSON Feature in canonical JSON.
   public let payload: [UInt8]
 
-  /// The record of log `origin` of `post`.
+  /// The record of log `origin` of `post`; `from` is at least 1 and at most `through`.
   public init(
     from: UInt64, through: UInt64, rule: String, origin: String, post: String, time: WallTime
   ) {
@@ -58,7 +58,7 @@ public struct ErasureRecord: Sendable, Equatable {
     }
     guard let from = number("erased_from"), let through = number("erased_through"),
       let rule = word("rule"), let origin = word("log"), let post = word("post"),
-      let time = word("time")
+      let time = word("time"), from >= 1, through >= from
     else { return nil }
     self.init(from, through, rule, origin, post, time)
     guard self.payload == payload else { return nil }

@@ -74,7 +74,7 @@ public struct LedgerProver {
       ) { record, _, payload in
         guard record.header.kind == .erasure,
           let found = ErasureRecord([UInt8](copying: payload)), found.origin == checkpoint.origin,
-          (found.from...max(found.from, found.through)).contains(sequence)
+          (found.from...found.through).contains(sequence)
         else { return }
         erasure = found
       }

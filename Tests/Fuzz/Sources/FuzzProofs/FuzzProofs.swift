@@ -1,8 +1,9 @@
 import FuzzSupport
 import Ledger
+import Model
 
-/// The fuzzer of what a verifier reads: keys, notes, checkpoints, proofs and bundles. Its arguments are
-/// libFuzzer's.
+/// The fuzzer of what a verifier reads: keys, notes, checkpoints, proofs, bundles, what a log says of
+/// itself and the way from one log to the next. Its arguments are libFuzzer's.
 @main
 struct FuzzProofs {
   static func main() { unsafe fuzz(read) }
@@ -21,6 +22,7 @@ private func read(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     precondition(bundle.json == bytes, "a bundle is read that would be written otherwise")
     if case .sound = bundle.verdict(key: log) { preconditionFailure("a bundle was forged") }
   }
+  checkOwnRecords(bytes)
   guard let text = String(validating: bytes, as: UTF8.self) else { return 0 }
   if let proof = LogProof(text) {
     precondition(proof.description == text, "a proof is read that would be written otherwise")
@@ -40,6 +42,23 @@ private func read(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     precondition(key.description == text, "a key is read that would be written otherwise")
   }
   return 0
+}
+
+/// What a log says of itself, and the way to its successor.
+private func checkOwnRecords(_ bytes: [UInt8]) {
+  if let record = EpochRecord(bytes) {
+    precondition(record.payload == bytes, "an epoch is read that would be written otherwise")
+    _ = record.header(at: WallTime(unixNanos: 0))
+  }
+  if let record = ErasureRecord(bytes) {
+    precondition(record.payload == bytes, "an erasure is read that would be written otherwise")
+    precondition(record.from >= 1 && record.from <= record.through, "an erasure of nothing")
+  }
+  guard let way = Succession(bytes) else { return }
+  precondition(way.json == bytes, "a way is read that would be written otherwise")
+  if case .follows = way.verdict(after: SeenLog(key: log)) {
+    preconditionFailure("a successor was forged")
+  }
 }
 
 /// The hashes of a proof against any sizes that it names: no answer matters, only that there is one.
