@@ -31,6 +31,10 @@ struct GroupCommit: ~Copyable {
   struct Round {
     /// Median of a write of 4 KiB and its fdatasync on a zero-written file, nanoseconds.
     var probe: Double
+    /// The records' bytes made durable with nothing but copy, write and fdatasync.
+    var bare: Offer
+    /// Median of the fdatasyncs of that, nanoseconds: of groups like the ledger's.
+    var sync: Double
     /// Records that were encoded before.
     var records: Offer
     /// Events, encoded when they arrive.
@@ -45,6 +49,7 @@ struct GroupCommit: ~Copyable {
   private var encoder = BenchEvents.encoder()
   private var events = BenchEvents()
   private let database: SQLiteLog
+  private let bareLog: BareLog
   private var latencies = [UInt64](
     repeating: 0, count: Int(GroupCommit.rate * GroupCommit.roundNanos / 1_000_000_000))
 
@@ -54,6 +59,7 @@ struct GroupCommit: ~Copyable {
       directory: folder + "/commit", post: BenchEvents.post,
       options: LedgerOptions(segmentBytes: 256 << 20))
     database = SQLiteLog(folder: folder)
+    bareLog = BareLog(folder: folder)
   }
 
   mutating func round() throws(LedgerError) -> Round {
@@ -62,14 +68,29 @@ struct GroupCommit: ~Copyable {
     let probe = Self.probe(folder)
     let header = encoder.encode(events.event(1))
     let payload = encoder.withPayload { $0.withUnsafeBytes { Array($0) } }
-    let records = try offer { bench, _ throws(LedgerError) in
-      try bench.log.append(header, payload: payload.span.bytes)
+    bareLog.begin()
+    let bare = try offer { bench, _ in
+      bench.bareLog.append(payload)
+    } commit: { bench in
+      bench.bareLog.commit()
+      return UInt64(bench.bareLog.syncs.count)
     }
-    let events = try offer { bench, number throws(LedgerError) in
-      try bench.log.append(bench.events.event(number), using: &bench.encoder)
+    let sync = Band(of: bareLog.syncs.map { Double($0) }).median
+    func store(_ bench: inout GroupCommit) throws(LedgerError) -> UInt64 {
+      try bench.log.commit()
+      return bench.log.stats.commits
     }
+    let records = try offer(
+      { bench, _ throws(LedgerError) in
+        try bench.log.append(header, payload: payload.span.bytes)
+      }, commit: store)
+    let events = try offer(
+      { bench, number throws(LedgerError) in
+        try bench.log.append(bench.events.event(number), using: &bench.encoder)
+      }, commit: store)
     let round = Round(
-      probe: probe, records: records, events: events, single: try single(), sqlite: sqlite(payload))
+      probe: probe, bare: bare, sync: sync, records: records, events: events,
+      single: try single(), sqlite: sqlite(payload))
     try log.applyRetention(
       bytesMax: 768 << 20, ageNanosMax: .max, now: WallTime(unixNanos: 0))
     return round
@@ -77,12 +98,15 @@ struct GroupCommit: ~Copyable {
 
   /// Lets records arrive one each 10 us, whatever becomes of them, and stores what has arrived, one
   /// group after the other. A record's latency counts from its arrival.
+  ///
+  /// - Parameter commit: makes durable what was appended; returns how often that was done so far.
   private mutating func offer(
-    _ append: (inout GroupCommit, UInt64) throws(LedgerError) -> Void
+    _ append: (inout GroupCommit, UInt64) throws(LedgerError) -> Void,
+    commit: (inout GroupCommit) throws(LedgerError) -> UInt64
   ) throws(LedgerError) -> Offer {
     let interval = 1_000_000_000 / Self.rate
-    let before = log.stats.commits
     var (done, processor) = (0, UInt64(0))
+    var groups: (first: UInt64?, last: UInt64) = (nil, 0)
     let start = vdt_bench_nanos()
     while done < latencies.count {
       let due = min(Int((vdt_bench_nanos() - start) / interval), latencies.count)
@@ -92,7 +116,8 @@ struct GroupCommit: ~Copyable {
       }
       let busy = Self.threadNanos()
       for number in done..<due { try append(&self, UInt64(number)) }
-      try log.commit()
+      groups.last = try commit(&self)
+      if groups.first == nil { groups.first = groups.last }
       processor += Self.threadNanos() - busy
       let now = vdt_bench_nanos() - start
       for number in done..<due { latencies[number] = now - UInt64(number) * interval }
@@ -104,7 +129,7 @@ struct GroupCommit: ~Copyable {
     return Offer(
       p50: Double(latencies[count / 2]), p99: Double(latencies[count * 99 / 100]),
       max: Double(latencies[count - 1]), acknowledged: Double(count) * 1e9 / Double(nanos),
-      recordsPerSync: Double(count) / Double(log.stats.commits - before),
+      recordsPerSync: Double(count) / Double(groups.last - groups.first! + 1),
       processor: Double(processor) / Double(count))
   }
 

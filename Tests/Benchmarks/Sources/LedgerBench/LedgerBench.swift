@@ -45,13 +45,16 @@ struct LedgerBench {
       print("{\"bench\":\"ledger\",\"name\":\"\(name)\",\"\(unit)\":\(band.json)}")
     }
     tell("fdatasync", "microseconds", band { $0.probe / 1e3 })
+    tell("fdatasync of a group", "microseconds", band { $0.sync / 1e3 })
     let offers: [(String, (GroupCommit.Round) -> GroupCommit.Offer)] = [
-      ("records", { $0.records }), ("events", { $0.events }),
+      ("bare", { $0.bare }), ("records", { $0.records }), ("events", { $0.events }),
     ]
     for (name, offer) in offers {
       tell("\(name): p50", "microseconds", band { offer($0).p50 / 1e3 })
       tell("\(name): p99", "microseconds", band { offer($0).p99 / 1e3 })
       tell("\(name): p99 over fdatasync", "ratio", band { offer($0).p99 / $0.probe })
+      tell("\(name): p99 over that of a group", "ratio", band { offer($0).p99 / $0.sync })
+      tell("\(name): p99 over bare", "ratio", band { offer($0).p99 / $0.bare.p99 })
       tell("\(name): max", "microseconds", band { offer($0).max / 1e3 })
       tell("\(name): processor time of one", "microseconds", band { offer($0).processor / 1e3 })
       tell("\(name): acknowledged", "perSecond", band { offer($0).acknowledged })
