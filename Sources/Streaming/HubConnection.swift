@@ -28,10 +28,10 @@ public final class HubConnection: Sendable {
     let result = await withCheckedContinuation {
       (done: CheckedContinuation<Result<Value, HubError>, Never>) in
       queue.async {
-        do throws(HubError) {
-          let value = try body()
-          done.resume(returning: .success(value))
-        } catch { done.resume(returning: .failure(error)) }
+        let result = Result<Value, HubError>(of: body)
+        // By another block, as this one and what it holds are let go before that begins. Else the queue
+        // could be the last to hold the connection, and end it while the program is ending already.
+        queue.async { done.resume(returning: result) }
       }
     }
     return try result.get()
@@ -120,5 +120,12 @@ public final class HubConnection: Sendable {
     for receipt in receipts {
       try core.answer(receipt, #"-NAK {"delay":\#(seconds * 1_000_000_000)}"#)
     }
+  }
+}
+
+extension Result where Success: Sendable {
+  /// What `body` returns or throws.
+  fileprivate init(of body: () throws(Failure) -> Success) {
+    do throws(Failure) { self = .success(try body()) } catch { self = .failure(error) }
   }
 }
