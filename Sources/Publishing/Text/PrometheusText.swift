@@ -6,6 +6,8 @@ public struct PrometheusText: Sendable {
     case counter
     /// Goes up and down.
     case gauge
+    /// Counts by size.
+    case histogram
   }
 
   /// The text so far.
@@ -31,6 +33,23 @@ public struct PrometheusText: Sendable {
     _ name: String, labels: [(name: String, value: String)] = [], _ value: Double
   ) {
     text += "\(name)\(labelText(labels)) \(value)\n"
+  }
+
+  /// The family `name` of one histogram.
+  ///
+  /// - Parameter reading: how many are at most so large, by upper bound, rising; how many there are, and
+  ///   their sum.
+  public mutating func histogram(
+    _ name: String, help: String,
+    _ reading: (classes: [(seconds: Double, count: UInt64)], count: UInt64, sum: Double)
+  ) {
+    family(name, .histogram, help: help)
+    for entry in reading.classes {
+      sample("\(name)_bucket", labels: [("le", "\(entry.seconds)")], entry.count)
+    }
+    sample("\(name)_bucket", labels: [("le", "+Inf")], reading.count)
+    sample("\(name)_sum", reading.sum)
+    sample("\(name)_count", reading.count)
   }
 
   private func labelText(_ labels: [(name: String, value: String)]) -> String {

@@ -103,6 +103,7 @@ struct LedgerLane: ~Copyable {
   private let feed: EventFeed
   private let board: HealthBoard
   let cells: MetricCells
+  private let latencies: EventLatencies
   let logger: Logger
   private var group: [PostEvent] = []
   private(set) var durableBefore: UInt64 = 0
@@ -127,7 +128,7 @@ struct LedgerLane: ~Copyable {
     directory: String, site: Site, captureEpoch: UInt64, retention: StorageConfiguration,
     signingSeed: [UInt8]?, log: consuming EventLog?, durable: UInt64, epoch: UInt64,
     consumer: ConsumerBank<PostEvent>, desk: LedgerDesk, feed: EventFeed, board: HealthBoard,
-    cells: MetricCells, logger: Logger
+    cells: MetricCells, latencies: EventLatencies = EventLatencies(), logger: Logger
   ) {
     self.directory = directory
     self.site = site
@@ -145,6 +146,7 @@ struct LedgerLane: ~Copyable {
     self.feed = feed
     self.board = board
     self.cells = cells
+    self.latencies = latencies
     self.logger = logger
     group.reserveCapacity(Self.groupMax * 2)
   }
@@ -297,7 +299,11 @@ struct LedgerLane: ~Copyable {
       logger.notice("events are stored again, numbering goes on at \(first)")
       board.note(storageFault: nil)
     }
-    for case .health(let event) in group { tell(event) }
+    let now = MonotonicClock.now()
+    for event in group {
+      latencies.note(event, durable: now)
+      if case .health(let event) = event { tell(event) }
+    }
     cells.add(Cell.appended.rawValue, UInt64(group.count))
     cells.add(Cell.commits.rawValue, 1)
     group.removeAll(keepingCapacity: true)

@@ -53,6 +53,7 @@ final class Pipeline: Sendable {
   let lanes: [LaneCells]
   let fusionCells = MetricCells(FusionLane.Cell.allCases.map(\.name))
   let ledgerCells = MetricCells(LedgerLane.Cell.allCases.map(\.name))
+  let latencies = EventLatencies()
   let recorderCells = MetricCells(RecorderLane.Cell.allCases.map(\.name))
   let keeperCells = MetricCells(FlightKeeper.Cell.allCases.map(\.name))
   let fusionTapCells = MetricCells(["recorder_dropped_total"])
@@ -121,13 +122,15 @@ final class Pipeline: Sendable {
     recorder = recording?.start(stop: recorderStop, cells: recorderCells)
     keeper = recording?.startKeeper(stop: keeperStop, done: keeperDone, cells: keeperCells)
     let (desk, ledgerCells, ledgerStop) = (desk, ledgerCells, ledgerStop)
+    let latencies = latencies
     ledger = NamedThread("ledger") {
       var lane = LedgerLane(
         directory: surroundings.ledgerDirectory, site: site, captureEpoch: epoch,
         retention: surroundings.retention, signingSeed: surroundings.signingSeed,
         log: logHandover.take().log, durable: durable, epoch: ledgerEpoch,
         consumer: ConsumerBank(count: 1) { _ in eventConsumer.take() }, desk: desk,
-        feed: surroundings.feed, board: surroundings.board, cells: ledgerCells, logger: logger)
+        feed: surroundings.feed, board: surroundings.board, cells: ledgerCells,
+        latencies: latencies, logger: logger)
       lane.run(stop: ledgerStop)
     }
     let (fusionCells, fusionStop, rings) = (fusionCells, fusionStop, consumers)

@@ -14,6 +14,7 @@ extension StationMetrics {
       ("retried_total", counts.retried, "Messages not acknowledged in time, sent again."),
       ("acknowledged_total", counts.acknowledged, "Messages that the hub has stored."),
       ("repeated_total", counts.repeated, "Of those, the ones that it had before."),
+      ("events_total", counts.events, "Events in those: one in a message, or many to catch up."),
       ("proofs_total", counts.proofs, "Of those, the ones with proofs."),
     ]
     for (name, value, help) in counters {

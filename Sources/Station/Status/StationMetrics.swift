@@ -24,6 +24,7 @@ struct StationMetrics {
     group("vedette_recorder_", pipeline.recorderCells, "the recorder", &out)
     group("vedette_fusion_", pipeline.fusionTapCells, "fusion's tap", &out)
     group("vedette_captures_", pipeline.keeperCells, "kept captures", &out)
+    latencies(&out)
     out.family("vedette_ledger_refused_total", .counter, help: "Status events not kept.")
     out.sample("vedette_ledger_refused_total", pipeline.desk.refusedCount)
     out.family("vedette_ledger_durable_sequence", .gauge, help: "Newest durable event.")
