@@ -37,6 +37,13 @@ public struct HubReceipt: Sendable, Equatable {
 
   /// Nothing yet.
   public init() {}
+
+  /// Adds what became of further messages.
+  public mutating func add(_ more: HubReceipt) {
+    acknowledged.formUnion(more.acknowledged)
+    repeated += more.repeated
+    fault = fault ?? more.fault
+  }
 }
 
 /// A message that a consumer was given.

@@ -73,4 +73,56 @@ import Testing
     #expect(feed.next?.cursor.sequence == 1_009 && feed.next?.given == 1_004)
     #expect(feed.next?.lost == 0 && feed.next?.proven == 900)
   }
+
+  private func feed(events count: Int, bytes: Int = 2) -> HubFeed {
+    var feed = HubFeed(
+      HubSettings.Feed(partner: "urn:b", word: "b", purpose: "x", isExercise: false), post: "ford",
+      folder: "/nowhere")
+    feed.place = place
+    let events = (0..<count).map { number in
+      LabelledEvent(
+        event: StoredEvent(
+          sequence: 1_001 + 2 * UInt64(number), type: "org.vedette.crossing.v1",
+          id: "e\(number)/1", time: "", isExercise: false,
+          data: Array("\"\(String(repeating: "x", count: bytes))\"".utf8)), label: nil)
+    }
+    feed.take(
+      FeedBatch(events: events, through: 9_999), CloudEventText(source: "/posts/ford", handling: "")
+    )
+    return feed
+  }
+
+  @Test func `a few events go each by itself, more of them many in one message`() throws {
+    #expect(feed(events: HubFeed.aloneMax).underWay.count == HubFeed.aloneMax)
+    let feed = feed(events: 2 * HubFeed.batchEventsMax + 1)
+    #expect(
+      feed.underWay.map(\.subject) == [
+        "rel.b.ford.batch", "rel.b.ford.batch", "rel.b.ford.crossing",
+      ])
+    #expect(
+      feed.underWay.map(\.id) == [
+        "ford/00000000000000ab/1001-1255/b", "ford/00000000000000ab/1257-1511/b",
+        "ford/00000000000000ab/1513/b",
+      ])
+    let headers = feed.underWay.map { Dictionary($0.headers.map { ($0.name, $0.value) }) { $1 } }
+    #expect(
+      headers.map { $0["Vedette-After"] } == [
+        "00000000000000ab.998", "00000000000000ab.1255", "00000000000000ab.1511",
+      ])
+    #expect(headers.map { $0["Vedette-Lost"] } == ["3-1000", nil, nil])
+    #expect(headers[0]["content-type"]?.hasPrefix("application/cloudevents-batch+json") == true)
+    #expect(headers[2]["content-type"]?.hasPrefix("application/cloudevents+json") == true)
+    let list = try JSONSerialization.jsonObject(with: Data(feed.underWay[0].payload))
+    let sequences = (list as? [[String: Any]])?.map { $0["sequence"] as? String }
+    #expect(sequences == (0..<HubFeed.batchEventsMax).map { "\(1_001 + 2 * $0)" })
+    #expect(feed.next?.given == 1_513 && feed.next?.cursor.sequence == 9_999)
+    #expect(feed.events == 2 * HubFeed.batchEventsMax + 1)
+  }
+
+  @Test func `a message stays under what a server takes`() {
+    let feed = feed(events: 60, bytes: 100_000)
+    #expect(feed.underWay.allSatisfy { $0.payload.count < HubFeed.batchBytesMax + 101_000 })
+    #expect(feed.underWay.map(\.subject).allSatisfy { $0 == "rel.b.ford.batch" })
+    #expect(feed.underWay.count == 20)
+  }
 }

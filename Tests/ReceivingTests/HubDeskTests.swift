@@ -36,6 +36,20 @@ import Testing
     return mail
   }
 
+  private func mail(
+    list sequences: [UInt64], after: UInt64, acknowledged: UInt64 = 0, epoch: UInt64 = 7
+  ) throws -> HubMail {
+    let list = sequences.map { String(decoding: event($0).body, as: UTF8.self) }
+    return try HubMail(
+      HubDelivery(
+        subject: "rel.b.ford.batch",
+        headers: [
+          "Vedette-After": "\(cursor(after, epoch: epoch))",
+          "Vedette-Acknowledged": "\(cursor(acknowledged, epoch: epoch))",
+        ], payload: Array("[\(list.joined(separator: ","))]".utf8),
+        receipt: "r\(sequences.first ?? 0)-\(sequences.last ?? 0)"))
+  }
+
   private func stored(_ fixture: borrowing StoreFixture) async throws -> [UInt64] {
     var query = RowQuery()
     query.isComplete = true
@@ -52,6 +66,34 @@ import Testing
     #expect(second.taken == ["r4", "r6", "r9"] && second.waiting.isEmpty)
     #expect(try await stored(fixture) == [2, 4, 6, 9])
     #expect(try await fixture.store.notices().isEmpty)
+  }
+
+  @Test func `a list of events is taken as they would be one by one`() async throws {
+    let fixture = try StoreFixture()
+    let desk = try desk(fixture)
+    let first = try await desk.take([
+      try mail(9, after: 7), try mail(list: [5, 7], after: 4), try mail(list: [2, 3, 4], after: 0),
+    ])
+    #expect(first.taken == ["r2-4", "r5-7", "r9"] && first.waiting.isEmpty)
+    #expect(try await stored(fixture) == [2, 3, 4, 5, 7, 9])
+  }
+
+  @Test func `a list that overlaps others is taken once, and compared`() async throws {
+    let fixture = try StoreFixture()
+    let desk = try desk(fixture)
+    let found = try await desk.take([
+      try mail(list: [1, 2, 3], after: 0), try mail(list: [2, 3, 4], after: 1),
+      try mail(3, after: 2), try mail(list: [3, 4, 5, 6], after: 2),
+    ])
+    #expect(Set(found.taken) == ["r1-3", "r2-4", "r3", "r3-6"] && found.waiting.isEmpty)
+    #expect(try await stored(fixture) == [1, 2, 3, 4, 5, 6])
+    #expect(try await fixture.store.notices().isEmpty)
+    #expect(try await fixture.store.state(of: "ford").cursor == cursor(6))
+  }
+
+  @Test(arguments: [[], [3, 2], [2, 2]])
+  func `a list without order is none`(_ sequences: [UInt64]) {
+    #expect(throws: PostClient.Malformed.self) { try mail(list: sequences, after: 1) }
   }
 
   @Test func `what comes again is acknowledged and passed over`() async throws {

@@ -10,6 +10,8 @@ public final class HubCounters: Sendable {
     public var published: UInt64 = 0, retried: UInt64 = 0, acknowledged: UInt64 = 0
     /// Of those acknowledged, the ones that the hub had before.
     public var repeated: UInt64 = 0
+    /// Events in those acknowledged: one in a message, or many when the hub was away.
+    public var events: UInt64 = 0
     /// Messages with proofs, of those acknowledged.
     public var proofs: UInt64 = 0
 

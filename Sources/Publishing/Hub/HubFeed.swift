@@ -11,6 +11,16 @@ struct HubFeed {
     static let proves = "Vedette-Proves"
   }
 
+  /// Events that go by themselves, each with the kind that it has in its subject: what happens now. When
+  /// more wait, they go many in one message.
+  static let aloneMax = 16
+  /// Events of such a message.
+  static let batchEventsMax = 128
+  /// Bytes after which no further event is added to it; a server takes a megabyte.
+  static let batchBytesMax = 262_144
+  /// The kind of such a message, the last word of its subject.
+  static let batchKind = "batch"
+
   let settings: HubSettings.Feed
   let post: String
   let path: String
@@ -18,6 +28,8 @@ struct HubFeed {
   var place: HubPlace?
   /// What is not acknowledged yet, in order.
   var underWay: [HubMessage] = []
+  /// Events in that, with those that were acknowledged already.
+  var events = 0
   /// The place once all of it is acknowledged.
   var next: HubPlace?
   /// Nothing is tried before.
@@ -31,35 +43,61 @@ struct HubFeed {
     path = "\(folder)/\(settings.word)"
   }
 
-  /// Puts the events of `batch` under way.
+  /// Puts the events of `batch` under way: each by itself, or, when there are many because the hub was
+  /// away, many in one message, as a hub that syncs before it acknowledges takes so many more.
   mutating func take(_ batch: FeedBatch, _ text: CloudEventText) {
     guard var next = place else { return }
     let before = next.cursor
-    for labelled in batch.events {
-      let event = labelled.event
-      var headers = [
-        ("content-type", "application/cloudevents+json; charset=utf-8"),
-        (Header.after, "\(EventCursor(epoch: before.epoch, sequence: next.given))"),
-        (Header.acknowledged, "\(before)"),
-      ]
-      if next.lost > 0 { headers.append((Header.lost, "\(next.lost)-\(before.sequence)")) }
-      next.lost = 0
+    var rest = batch.events[...]
+    let isBacklog = rest.count > Self.aloneMax
+    while let first = rest.first?.event {
       var payload: [UInt8] = []
-      text.append(labelled, to: &payload)
+      var count = 0
+      let many = isBacklog && rest.count > 1
+      if many { payload.append(UInt8(ascii: "[")) }
+      var last = first
+      repeat {
+        let labelled = rest.removeFirst()
+        if count > 0 { payload.append(UInt8(ascii: ",")) }
+        text.append(labelled, to: &payload)
+        last = labelled.event
+        count += 1
+      } while many && !rest.isEmpty && count < Self.batchEventsMax
+        && payload.count < Self.batchBytesMax
+      if many { payload.append(UInt8(ascii: "]")) }
       underWay.append(
         HubMessage(
-          subject: subject(kind(of: event.type)),
-          id: id("\(event.sequence)", epoch: before.epoch), headers: headers, payload: payload))
-      next.given = event.sequence
+          subject: subject(many ? Self.batchKind : kind(of: first.type)),
+          id: id(
+            many ? "\(first.sequence)-\(last.sequence)" : "\(first.sequence)",
+            epoch: before.epoch),
+          headers: headers(next, before: before, isBatch: many), payload: payload))
+      next.lost = 0
+      next.given = last.sequence
     }
+    events += batch.events.count
     next.cursor.sequence = batch.through
     self.next = next
+  }
+
+  private func headers(
+    _ place: HubPlace, before: EventCursor, isBatch: Bool
+  ) -> [(name: String, value: String)] {
+    var headers = [
+      (
+        "content-type",
+        "application/cloudevents\(isBatch ? "-batch" : "")+json; charset=utf-8"
+      ), (Header.after, "\(EventCursor(epoch: before.epoch, sequence: place.given))"),
+      (Header.acknowledged, "\(before)"),
+    ]
+    if place.lost > 0 { headers.append((Header.lost, "\(place.lost)-\(before.sequence)")) }
+    return headers
   }
 
   /// Puts proofs of the events after the last proven one, up to `through`, under way; of `last` is the
   /// last one.
   mutating func take(_ proofs: ProofBatch, json: [UInt8], last: UInt64, through: UInt64) {
-    guard var next = place else { return }
+    guard var next = self.next ?? place else { return }
     let epoch = next.cursor.epoch
     underWay.append(
       HubMessage(

@@ -12,8 +12,12 @@ import Streaming
 public struct HubPublisher: Sendable {
   /// Milliseconds that acknowledgements may take.
   static let acknowledgeMillis = 4_000
+  /// Events looked at in one turn of a feed.
+  static let takeMax = 1_024
   /// Events of one message of proofs: those of a megabyte.
   static let proofsMax: UInt64 = 64
+  /// Messages of proofs in one turn of a feed.
+  static let proofMessagesMax: UInt64 = 8
   /// Milliseconds between two looks for what is signed.
   static let signedMillis: Int64 = 200
   /// Seconds that a refused feed rests.
@@ -152,7 +156,7 @@ public struct HubPublisher: Sendable {
     let durable = feed.durable
     guard var place = run.place, place.cursor.sequence < durable else { return }
     let batch = try await source.next(
-      after: place.cursor.sequence, through: durable, limit: HubConnection.underWayMax)
+      after: place.cursor.sequence, through: durable, limit: Self.takeMax)
     if batch.isOvertaken {
       let oldest = try store.oldestSequence()
       logger.error(
@@ -177,17 +181,31 @@ public struct HubPublisher: Sendable {
       }),
       let size = Checkpoint(note.text)?.size
     else { return }
-    let through = min(size, place.cursor.sequence, place.proven + Self.proofsMax)
+    let through = min(
+      size, place.cursor.sequence, place.proven + Self.proofsMax * Self.proofMessagesMax)
     guard through > place.proven else { return }
-    var events: [(sequence: UInt64, fields: [String]?)] = []
     let sequences = Array(place.proven + 1...through)
-    for (sequence, answer) in zip(sequences, try await source.disclosable(sequences)) {
+    let answers = try await source.disclosable(sequences)
+    var rest = zip(sequences, answers).map { ($0, $1) }[...]
+    while !rest.isEmpty {
+      try await prove(rest.prefix(Int(Self.proofsMax)), of: &run, from: run.next ?? place)
+      rest = rest.dropFirst(Int(Self.proofsMax))
+    }
+  }
+
+  /// Puts the proofs of `part` under way, in one message, after what `place` tells.
+  @concurrent private func prove(
+    _ part: ArraySlice<(UInt64, Disclosable)>, of run: inout HubFeed, from place: HubPlace
+  ) async throws {
+    var events: [(sequence: UInt64, fields: [String]?)] = []
+    for (sequence, answer) in part {
       switch answer {
       case .everything: events.append((sequence, nil))
       case .fields(let names): events.append((sequence, names))
       case .nothing: continue
       }
     }
+    let through = part.last?.0 ?? place.proven
     guard let last = events.last?.sequence else {
       run.next = place
       run.next?.proven = through
@@ -206,8 +224,14 @@ public struct HubPublisher: Sendable {
   @concurrent private func send(
     _ messages: [HubMessage], _ hub: HubConnection
   ) async throws -> HubReceipt {
-    guard !messages.isEmpty else { return HubReceipt() }
-    return try await hub.publish(messages, milliseconds: Self.acknowledgeMillis)
+    var receipt = HubReceipt()
+    var rest = messages[...]
+    while !rest.isEmpty, receipt.fault == nil {
+      let part = rest.prefix(HubConnection.underWayMax)
+      receipt.add(try await hub.publish(Array(part), milliseconds: Self.acknowledgeMillis))
+      rest = rest.dropFirst(part.count)
+    }
+    return receipt
   }
 
   /// Takes what was acknowledged off what is under way; moves the place when that is all.
@@ -229,8 +253,10 @@ public struct HubPublisher: Sendable {
         isClosed ? .lost : .unacknowledged, settings.stream,
         "\(left) of \(sent) messages were not acknowledged: \(receipt.fault ?? "")")
     }
+    counters.count { $0.events += UInt64(run.events) }
     run.place = next
     run.next = nil
+    run.events = 0
     try next.write(run.path)
     counters.place(next.cursor.sequence, of: run.settings.word)
   }

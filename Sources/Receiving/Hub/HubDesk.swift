@@ -59,11 +59,15 @@ struct HubDesk: Sendable {
   // MARK: - Events
 
   private struct Letter {
-    var event: ReceivedEvent
+    /// At least one, in order.
+    var events: [ReceivedEvent]
     var after: UInt64
     var acknowledged: UInt64
     var lost: ClosedRange<UInt64>?
     var mail: HubMail
+
+    var first: UInt64 { events[0].sequence }
+    var last: UInt64 { events[events.count - 1].sequence }
   }
 
   private func take(
@@ -71,16 +75,17 @@ struct HubDesk: Sendable {
     _ waiting: inout [HubMail]
   ) async throws {
     var letters: [Letter] = mails.compactMap { mail in
-      guard case .event(let event, let after, let acknowledged, let lost) = mail.content else {
+      guard case .events(let events, let after, let acknowledged, let lost) = mail.content else {
         return nil
       }
       return Letter(
-        event: event, after: after, acknowledged: acknowledged, lost: lost, mail: mail)
+        events: events, after: after, acknowledged: acknowledged, lost: lost, mail: mail)
     }
     guard !letters.isEmpty else { return }
-    letters.sort { $0.event.sequence < $1.event.sequence }
+    letters.sort { ($0.first, $0.last) < ($1.first, $1.last) }
     guard try await isCurrent(epoch) else {
-      return taken += try await known(letters.map { ($0.event, $0.mail.receipt) }, epoch)
+      try await tellUnknown(letters.flatMap(\.events), epoch)
+      return taken += letters.map(\.mail.receipt)
     }
     // Of a ledger nothing comes before what follows 0.
     var place = try await store.state(of: name).cursor?.sequence ?? 0
@@ -89,8 +94,8 @@ struct HubDesk: Sendable {
     var ready: [Letter] = []
     func keep() async throws {
       guard let last = ready.last else { return }
-      let next = EventCursor(epoch: epoch, sequence: max(place, last.event.sequence))
-      _ = try await store.store(ready.map(\.event), next: next, of: name)
+      let next = EventCursor(epoch: epoch, sequence: max(place, last.last))
+      _ = try await store.store(ready.flatMap(\.events), next: next, of: name)
       taken += ready.map(\.mail.receipt)
       ready = []
     }
@@ -103,12 +108,15 @@ struct HubDesk: Sendable {
         try await keep()
         try await pass(place + 1...letter.after, epoch, "the hub does not hold them any more")
       }
-      if let lost = letter.lost, letter.event.sequence > place {
+      if let lost = letter.lost, letter.first > place {
         try await keep()
         try await pass(lost, epoch, "the post let them go before the hub had them")
       }
+      // A post that started again may divide what it had sent otherwise: what is in both is compared
+      // with what is stored.
+      if let before = ready.last, letter.first <= before.last { try await keep() }
       ready.append(letter)
-      place = max(place, letter.event.sequence)
+      place = max(place, letter.last)
     }
     try await keep()
   }
@@ -130,18 +138,15 @@ struct HubDesk: Sendable {
     return true
   }
 
-  /// The receipts of events of an earlier ledger that came again; one that did not is told.
-  private func known(
-    _ events: [(event: ReceivedEvent, receipt: String)], _ epoch: UInt64
-  ) async throws -> [String] {
-    for (event, _) in events {
+  /// Tells of events of an earlier ledger that have not come before.
+  private func tellUnknown(_ events: [ReceivedEvent], _ epoch: UInt64) async throws {
+    for event in events {
       guard try await !store.knows(epoch, event.sequence, of: name) else { continue }
       var told = feed.notice(
         .refused, "event \(event.id) of an earlier ledger came after those of the next one")
       told.evidence = String(decoding: event.body, as: UTF8.self)
       try await store.note(told)
     }
-    return events.map(\.receipt)
   }
 
   /// Whether what comes before `letter` was in the hub, as the post knew when it gave a later one,

@@ -9,8 +9,8 @@ import Streaming
 /// Receivers of one consumer name share its messages; they write into one store, so that each sees what
 /// the others have taken.
 struct HubFollower: Sendable {
-  /// Messages taken at once.
-  static let fetchMax = 256
+  /// Messages taken at once: some thousand events where each holds many.
+  static let fetchMax = 32
   /// Milliseconds that the hub is asked to wait for one, and while something is held back.
   static let waitMillis = 5_000, holdingMillis = 300
   /// What is not acknowledged so long, seconds, the hub gives again, to any receiver of the name.

@@ -10,10 +10,11 @@ struct HubMail: Sendable {
 
   /// What it holds.
   enum Content: Sendable {
-    /// An event: it follows event `after` of the same stream, 0 for none; what was given up to
-    /// `acknowledged` was in the hub before it. `lost` was let go by the post before it was given.
-    case event(
-      ReceivedEvent, after: UInt64, acknowledged: UInt64, lost: ClosedRange<UInt64>?)
+    /// Events that follow each other, at least one: the first follows event `after` of the same stream,
+    /// 0 for none; what was given up to `acknowledged` was in the hub before. `lost` was let go by the
+    /// post before they were given.
+    case events(
+      [ReceivedEvent], after: UInt64, acknowledged: UInt64, lost: ClosedRange<UInt64>?)
     /// Proofs of the events of a stretch of the ledger, of which `last` is the last one.
     case proofs(PostClient.Proofs, of: ClosedRange<UInt64>, last: UInt64)
   }
@@ -28,16 +29,19 @@ struct HubMail: Sendable {
 
   /// What tells a message from others of its stream.
   struct Key: Hashable {
-    var epoch: UInt64, number: UInt64
+    var epoch: UInt64, first: UInt64, last: UInt64
     var isProof: Bool
   }
 
   /// What tells it from others.
   var key: Key {
     switch content {
-    case .event(let event, _, _, _):
-      Key(epoch: epoch, number: event.sequence, isProof: false)
-    case .proofs(_, let range, _): Key(epoch: epoch, number: range.upperBound, isProof: true)
+    case .events(let events, _, _, _):
+      Key(
+        epoch: epoch, first: events[0].sequence, last: events[events.count - 1].sequence,
+        isProof: false)
+    case .proofs(_, let range, _):
+      Key(epoch: epoch, first: range.lowerBound, last: range.upperBound, isProof: true)
     }
   }
 
@@ -54,13 +58,11 @@ struct HubMail: Sendable {
     }
     let after = try cursor("Vedette-After")
     guard let proves = delivery.headers["Vedette-Proves"] else {
-      guard let event = ReceivedEvent(delivery.payload[...]) else {
-        throw PostClient.Malformed(description: "it is no event")
-      }
+      let events = try Self.events(in: delivery.payload)
       let acknowledged = try cursor("Vedette-Acknowledged")
       epoch = after.epoch
-      content = .event(
-        event, after: after.sequence, acknowledged: acknowledged.sequence,
+      content = .events(
+        events, after: after.sequence, acknowledged: acknowledged.sequence,
         lost: delivery.headers["Vedette-Lost"].flatMap { Self.range($0) })
       return
     }
@@ -71,6 +73,26 @@ struct HubMail: Sendable {
     epoch = after.epoch
     content = .proofs(
       try PostClient.proofs(in: delivery.payload), of: range, last: after.sequence)
+  }
+
+  /// An event, or a list of some in the order of the ledger.
+  private static func events(
+    in payload: [UInt8]
+  ) throws(PostClient.Malformed) -> [ReceivedEvent] {
+    guard payload.first == UInt8(ascii: "[") else {
+      guard let event = ReceivedEvent(payload[...]) else {
+        throw PostClient.Malformed(description: "it is no event")
+      }
+      return [event]
+    }
+    let texts = CanonicalObject.elements(of: payload[...]) ?? []
+    let events = texts.compactMap { ReceivedEvent($0) }
+    guard !events.isEmpty, events.count == texts.count,
+      zip(events, events.dropFirst()).allSatisfy({ $0.sequence < $1.sequence })
+    else {
+      throw PostClient.Malformed(description: "it is no list of events in their order")
+    }
+    return events
   }
 
   private static func range(_ text: String) -> ClosedRange<UInt64>? {
