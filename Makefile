@@ -73,6 +73,8 @@ bench: build-packages test-packages bench-packages release $(VENV)/ready $(BENCH
 	BENCH_PYTHON="$(BENCH_VENV)/bin/python3" Tests/Benchmarks/run.sh || status=1; \
 	rm -rf $(BUILD)/feeds-bench; mkdir -p $(BUILD)/feeds-bench; \
 	Tests/Benchmarks/feeds.py $(CURDIR)/$(BUILD)/release $(CURDIR)/$(BUILD)/feeds-bench || status=1; \
+	rm -rf $(BUILD)/hub-bench; mkdir -p $(BUILD)/hub-bench; \
+	Tests/Benchmarks/hub.py $(CURDIR)/$(BUILD)/release $(CURDIR)/$(BUILD)/hub-bench || status=1; \
 	exit $$status
 
 # FUZZ_SECONDS for each fuzzer; FUZZERS="MAVLink" runs only those.

@@ -8,9 +8,10 @@ import Model
 ///     LedgerSamples growing FOLDER         a ledger of 0 to 300 records, every proof at every size
 ///     LedgerSamples whole RECORDS FOLDER   one of so many, with proofs of some of its records
 ///     LedgerSamples changed FOLDER         a small one, byte by byte, and bundles of it
-///     LedgerSamples paced RECORDS START MILLIS FOLDER
+///     LedgerSamples paced RECORDS START MILLIS FOLDER [POST]
 ///                                          one of so many that begins START seconds after 1970 UTC,
-///                                          events so far apart; nothing else is written down
+///                                          events so far apart, of a post of that name; nothing else is
+///                                          written down
 ///
 /// FOLDER is made. The first two leave `tlog` (for Tools/tlogcheck) and `bundles` (for
 /// Tools/outside.py) in it; all print "ok" or "FAILED" lines. Exit code 1 when something was wrong, 64
@@ -27,14 +28,15 @@ struct LedgerSamples {
       guard let count = UInt64(arguments[1]), count > 0 else { wrongUse() }
       isRight = try Samples.whole(arguments[2], of: count)
     case ("changed", 2): isRight = try ChangedBytes.check(arguments[1])
-    case ("paced", 5):
+    case ("paced", 5), ("paced", 6):
       guard let count = UInt64(arguments[1]), count > 0, let start = Int64(arguments[2]),
         let millis = Int64(arguments[3])
       else { wrongUse() }
       var ledger = try SampleLedger(
         folder: arguments[4],
         events: SampleEvents(
-          seed: count, startNanos: start * 1_000_000_000, intervalNanos: millis * 1_000_000))
+          seed: count, startNanos: start * 1_000_000_000, intervalNanos: millis * 1_000_000),
+        post: arguments.count > 5 ? arguments[5] : SampleEvents.post)
       try ledger.grow(to: count)
       isRight = true
     default: wrongUse()
@@ -45,7 +47,7 @@ struct LedgerSamples {
   private static func wrongUse() -> Never {
     print(
       "usage: LedgerSamples growing FOLDER | whole RECORDS FOLDER | changed FOLDER"
-        + " | paced RECORDS START MILLIS FOLDER")
+        + " | paced RECORDS START MILLIS FOLDER [POST]")
     exit(64)
   }
 }

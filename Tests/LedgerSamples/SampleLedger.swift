@@ -1,5 +1,6 @@
 import Glibc
 import Ledger
+import Model
 import TestSupport
 
 /// A ledger in a folder with its seal, as the daemon keeps them.
@@ -8,20 +9,23 @@ struct SampleLedger: ~Copyable {
   let key: NoteKey
   private var log: EventLog
   private var seal: LedgerSeal
-  private var encoder = EventEncoder(
-    site: SampleEvents.site, captureEpoch: 1, softwareVersion: "1.0.0")
+  private var encoder: EventEncoder
   private var events: SampleEvents
 
-  /// A new one in `folder`/ledger; `folder` is made.
+  /// A new one of `post` in `folder`/ledger; `folder` is made.
   init(
-    folder: String, events: SampleEvents = SampleEvents(seed: 20_261_128)
+    folder: String, events: SampleEvents = SampleEvents(seed: 20_261_128),
+    post: String = SampleEvents.post
   ) throws(LedgerError) {
     self.events = events
+    var site = SampleEvents.site
+    site.post = post
+    encoder = EventEncoder(site: site, captureEpoch: 1, softwareVersion: "1.0.0")
     mkdir(folder, 0o700)
     let place = folder + "/ledger"
-    let log = try EventLog(directory: place, post: SampleEvents.post)
+    let log = try EventLog(directory: place, post: post)
     let signer = LogKey.signer(
-      of: SampleEvents.post, log: .ledger, epoch: log.epoch, seed: SampleEvents.keySeed)
+      of: post, log: .ledger, epoch: log.epoch, seed: SampleEvents.keySeed)
     seal = try LedgerSeal(directory: place, signer: signer, durable: 0)
     key = signer.key
     self.folder = place

