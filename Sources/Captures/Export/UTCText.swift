@@ -1,9 +1,9 @@
-import Model
+public import Model
 
 extension WallTime {
   /// The moment as RFC 3339 writes it, UTC, with the six digits that events have; what is finer is
   /// cut off.
-  var utcText: String {
+  public var utcText: String {
     let (seconds, nanos) = secondsAndNanos
     let ofDay = ((seconds % 86_400) + 86_400) % 86_400
     let (year, month, day) = Self.date(day: (seconds - ofDay) / 86_400)

@@ -41,6 +41,9 @@ public struct CaptureReplay: ~Copyable {
     public var digest = ""
     /// Where the capture is cut off, in words; `nil` when it is whole.
     public var truncation: String?
+    /// The second at which whoever watched ended the replay; `nil` when it came to its end. What was
+    /// decided is then only what was decided before, and nothing is compared.
+    public var endedAtSeconds: Double?
   }
 
   /// Who is told how fusion decides.
@@ -76,6 +79,7 @@ public struct CaptureReplay: ~Copyable {
   private var digest = SHA256()
   private let observe: ((Arrival) -> Void)?
   private var witness: Witness?
+  private var audience: (any ReplayAudience)?
 
   /// A replay of the capture at `path` under `site`.
   ///
@@ -106,17 +110,31 @@ public struct CaptureReplay: ~Copyable {
   }
 
   /// Replays everything; `speed` 1 is real time, `nil` as fast as it goes. Each event's payload is
-  /// lent to `body`.
+  /// lent to `body`. With an `audience` it is that which says when a record is due, and `speed` is
+  /// not looked at.
   public consuming func run(
-    speed: Double?, _ body: (PostEvent, RawSpan) -> Void
+    speed: Double?, audience: (any ReplayAudience)? = nil, _ body: (PostEvent, RawSpan) -> Void
   ) throws(CaptureError) -> Report {
     let begin = MonotonicClock.now()
     var first: Instant?
+    self.audience = audience
     while let item = try reader.next() {
       let recorded = reader.recorded
       first = min(first ?? recorded, recorded)
       report.captureSeconds = max(report.captureSeconds, recorded.seconds(since: first!))
-      if let speed { wait(until: recorded.seconds(since: first!) / speed, since: begin) }
+      if let audience {
+        if let moment = audience.tracksWanted(before: item, recorded: recorded) {
+          var tracks: [TrackSnapshot] = []
+          engine.forEachTrack(at: moment) { tracks.append($0) }
+          audience.show(tracks, at: moment)
+        }
+        guard audience.admit(recorded, seconds: recorded.seconds(since: first!)) else {
+          report.endedAtSeconds = recorded.seconds(since: first!)
+          break
+        }
+      } else if let speed {
+        wait(until: recorded.seconds(since: first!) / speed, since: begin)
+      }
       switch item {
       case .arrival(let arrival):
         if followsArrivals { arrivals.append(arrival) }
@@ -129,16 +147,11 @@ public struct CaptureReplay: ~Copyable {
       }
       if followsArrivals { followArrivals(body) }
     }
-    report.arrivalsUnmatched = arrivals.count - arrivalsTaken
-    // What the capture's own run said when it ended is in it too.
-    var last: [PostEvent] = []
-    engine.finish { last.append($0) }
-    testify()
-    for event in last { pass(event, body) }
+    if report.endedAtSeconds == nil { finish(body) }
     report.truncation = reader.truncation.map {
       "at byte \($0.offset), \($0.bytesLost) bytes lost"
     }
-    if followsArrivals, !recordedEvents.isEmpty || report.events > 0 {
+    if report.endedAtSeconds == nil, followsArrivals, !recordedEvents.isEmpty || report.events > 0 {
       report.eventsRecorded = recordedEvents.count
       report.isIdentical = recordedEvents == replayedEvents
     }
@@ -149,13 +162,24 @@ public struct CaptureReplay: ~Copyable {
     return report
   }
 
+  private mutating func finish(_ body: (PostEvent, RawSpan) -> Void) {
+    report.arrivalsUnmatched = arrivals.count - arrivalsTaken
+    // What the capture's own run said when it ended is in it too.
+    var last: [PostEvent] = []
+    engine.finish { last.append($0) }
+    testify()
+    for event in last { pass(event, body) }
+  }
+
   private mutating func perceive(
     _ item: CaptureItem, at recorded: Instant, _ body: (PostEvent, RawSpan) -> Void
   ) {
     lastArrival = max(lastArrival, recorded)
     let (perceptions, follows, time) = (perceptions, followsArrivals, lastArrival)
+    let audience = audience
     var direct: [Observation] = []
     reader.withPayload { payload in
+      audience?.sampled(item, payload)
       perceptions.take(item, payload: payload) { observation in
         if follows {
           waiting[observation.source.index].append(observation)
@@ -207,6 +231,7 @@ public struct CaptureReplay: ~Copyable {
   private mutating func take(_ arrival: Arrival, _ body: (PostEvent, RawSpan) -> Void) {
     report.arrivals += 1
     observe?(arrival)
+    audience?.heard(arrival)
     var decided: [PostEvent] = []
     engine.take(arrival) { decided.append($0) }
     testify()
@@ -229,6 +254,7 @@ public struct CaptureReplay: ~Copyable {
       unsafe payload.withUnsafeBytes { unsafe digest.update(bufferPointer: $0) }
       digest.update(data: [UInt8(ascii: "\n")])
       if followsArrivals { replayedEvents.append(Array(copying: payload)) }
+      audience?.decided(event, payload)
       body(event, payload)
     }
   }

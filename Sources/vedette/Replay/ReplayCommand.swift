@@ -16,6 +16,10 @@ struct ReplayCommand: AsyncParsableCommand {
       configuration (or that of --site) and under another; --against B.mcap compares with another \
       capture, --against events.jsonl with the events of another run or build. Told are the events \
       lost, gained and changed, with the reason where the runs part; exit 1 when there are any.
+
+      On a terminal the replay is shown: how far it is, the site with its tracks, the last events. \
+      There space pauses and goes on, s goes on to the next observation of a sensor, e to the next \
+      event, q ends; --plain gives lines instead, as into a file. What is decided does not depend on it.
       """)
 
   @Argument(help: "The capture.")
@@ -52,6 +56,9 @@ struct ReplayCommand: AsyncParsableCommand {
       """)
   var live = false
 
+  @Flag(help: "On a terminal too: events as plain lines, no view. The keys work all the same.")
+  var plain = false
+
   @Option(help: "With --live: record the run into this capture.")
   var record: String?
 
@@ -83,7 +90,8 @@ struct ReplayCommand: AsyncParsableCommand {
   }
 
   mutating func run() async throws {
-    SignalWatch.catchSignals()
+    // Only a live run looks for them; all else ends by them as any program does.
+    if live { SignalWatch.catchSignals() }
     if let compare, let against {
       try await tellComparison(of: compare, with: against)
     } else if let capture {
@@ -124,14 +132,21 @@ struct ReplayCommand: AsyncParsableCommand {
     var lines: [UInt8] = []
     let showsEvents = !json
     let span = from > 0 || to != nil ? try CaptureSpan.of(capture, from: from, to: to) : nil
-    let report = try CaptureReplay(
-      path: capture, site: site, isOtherSite: self.site != nil, span: span
-    )
-    .run(speed: Double(speed)) { event, data in
+    let run = try CaptureReplay(
+      path: capture, site: site, isOtherSite: self.site != nil, span: span)
+    let desk =
+      json
+      ? nil
+      : ReplayDesk(
+        title: title(of: capture, site), site: site, seconds: try length(of: capture),
+        speed: Double(speed), isPlain: plain)
+    defer { desk?.close() }
+    let report = try run.run(speed: Double(speed), audience: desk) { event, data in
       let data = data.withUnsafeBytes { Array($0) }
       if events != nil { lines += data + [UInt8(ascii: "\n")] }
-      if showsEvents { say(EventLine(data: data).text) }
+      if showsEvents, desk == nil { say(EventLine(data: data).text) }
     }
+    desk?.close()
     if let events { try write(lines, to: events) }
     if json {
       let encoder = JSONEncoder()
@@ -141,6 +156,19 @@ struct ReplayCommand: AsyncParsableCommand {
       summarise(report)
     }
     if report.isIdentical == false || report.truncation != nil { throw ExitStatus.wrong }
+  }
+
+  private func title(of capture: String, _ site: Site) -> String {
+    let name = capture.split(separator: "/").last.map(String.init) ?? capture
+    return "\(name)  post \(site.post)" + (site.exercise.map { "  EXERCISE \($0)" } ?? "")
+  }
+
+  /// Seconds that the replay goes over; nothing for an empty capture.
+  private func length(of capture: String) throws -> Double? {
+    let index = try CaptureReader(path: capture).index()
+    guard let first = index.start, let last = index.end, last > first else { return nil }
+    let all = Double(last - first) * 1e-9
+    return max(0, min(all, to ?? all) - from)
   }
 
   private func summarise(_ report: CaptureReplay.Report) {
@@ -157,6 +185,9 @@ struct ReplayCommand: AsyncParsableCommand {
     case true?: say("IDENTICAL to the \(report.eventsRecorded) events of the recorded run")
     case false?: say("DIFFERENT from the \(report.eventsRecorded) events of the recorded run")
     case nil: break
+    }
+    if let seconds = report.endedAtSeconds {
+      say("ended at second \(String(format: "%.3f", seconds)); all this is of the part before")
     }
     say("digest \(report.digest)")
     if let truncation = report.truncation {
