@@ -121,7 +121,7 @@ import Testing
     let hypothesis = try #require(absence.hypothesis)
     #expect(hypothesis.event == nil)
     #expect(hypothesis.lacks.contains { $0.contains("confirmed") })
-    #expect(hypothesis.timeline.contains { $0.action == "pulseEnded" })
+    #expect(hypothesis.timeline.contains { $0.action == "pulse_ended" })
     #expect(absence.covers.contains { $0.sensor == "pir-gap-north" && $0.delivers && $0.told == 1 })
     #expect(absence.text.contains("too short for a target"))
 

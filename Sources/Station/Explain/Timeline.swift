@@ -11,7 +11,7 @@ struct Timeline: Sendable {
     [
       FusionStep.Action.began, .felt, .pulseEnded, .confirmed, .reported, .joined, .corrected,
       .retracted, .ended,
-    ].map { "\($0)" })
+    ].map { TimelineEntry.word("\($0)") })
 
   /// The lines, each with the second at which its steps begin.
   var lines: [String] {
@@ -63,7 +63,7 @@ struct Timeline: Sendable {
     case "directed": return "\(times(count, "bearing")) taken, \(fit(entries)); \(odds); \(place)"
     case "shared": return "\(times(count, "scan")): hidden in a neighbour's detection; \(place)"
     case "felt": return "onset taken, \(fit(entries)); \(odds); \(place)"
-    case "pulseEnded": return "its pulse ends: \(length(first)); \(odds)"
+    case "pulse_ended": return "its pulse ends: \(length(first)); \(odds)"
     case "told": return "\(times(count, "word")) of our own on its place; \(place)"
     case "missed": return "\(times(count, "scan")) of the place without it; \(odds)"
     case "refused":
@@ -92,7 +92,7 @@ struct Timeline: Sendable {
         min(entry.initiation, 1) * 100, entry.existence)
     case "existence": "existence \(test(entry))"
     case "stale": "it could not be decided for too long"
-    case "beyondEnd": "the path passed beyond the line's end"
+    case "beyond_end": "the path passed beyond the line's end"
     case "repetition": "it repeats an event"
     case "odds": "more likely nothing than a target"
     case "silence": "nothing was heard of it for too long"

@@ -59,8 +59,8 @@ public struct TimelineEntry: Sendable, Encodable, Equatable {
     }
     func chance(_ logOdds: Double) -> Double { told(1 / (1 + exp(-logOdds))) ?? 0 }
     seconds = told(step.time.seconds(since: moment)) ?? 0
-    action = "\(step.action)"
-    obstacle = step.obstacle == .none ? nil : "\(step.obstacle)"
+    action = Self.word("\(step.action)")
+    obstacle = step.obstacle == .none ? nil : Self.word("\(step.obstacle)")
     track = step.track.rawValue
     other = step.other.rawValue == 0 ? nil : step.other.rawValue
     sensor =
@@ -79,5 +79,13 @@ public struct TimelineEntry: Sendable, Encodable, Equatable {
     position = [told(step.position.x, 100) ?? 0, told(step.position.y, 100) ?? 0]
     sigma = told(step.sigma, 100) ?? 0
     speed = told((step.velocity * step.velocity).sum().squareRoot(), 100) ?? 0
+  }
+
+  /// A case's name as words of all our formats are: `pulse_ended`.
+  static func word(_ name: String) -> String {
+    name.reduce(into: "") { word, sign in
+      if sign.isUppercase { word += "_" }
+      word += sign.lowercased()
+    }
   }
 }

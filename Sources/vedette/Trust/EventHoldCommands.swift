@@ -20,27 +20,7 @@ struct EventHoldCommand: AsyncParsableCommand {
   @Option(help: "The post's state folder.")
   var state = "/var/lib/vedette"
 
-  @Option(help: "The person or office that answers for the hold.")
-  var owner: String?
-
-  @Option(help: "The last day of the hold, UTC: 2027-03-01.")
-  var until: String?
-
-  @Option(help: "Why, in words.")
-  var reason = ""
-
-  @Flag(help: "End the hold.")
-  var release = false
-
-  func validate() throws {
-    guard release != (owner != nil || until != nil), (owner == nil) == (until == nil) else {
-      throw ValidationError("--owner and --until belong together; --release goes without them")
-    }
-    guard let owner, let until else { return }
-    do { _ = try LegalHold(owner: owner, until: until, reason: reason) } catch {
-      throw ValidationError(error.reason)
-    }
-  }
+  @OptionGroup var options: HoldOptions
 
   mutating func run() async throws {
     let command = self
@@ -53,10 +33,9 @@ struct EventHoldCommand: AsyncParsableCommand {
       else { throw ExitStatus.badData }
       let place = EventCursor(epoch: epoch, sequence: bundle.proof.index + 1)
       let holds = EventHolds(state: command.state)
-      if let owner = command.owner, let until = command.until {
-        let hold = try LegalHold(owner: owner, until: until, reason: command.reason)
+      if let hold = try command.options.hold() {
         try holds.put(hold, on: place, bundle)
-        return say("event \(place.sequence): held for \(owner) until \(until)")
+        return say("event \(place.sequence): held for \(hold.owner) until \(hold.until)")
       }
       guard try holds.end(place) else {
         complain("event \(command.event) is under no legal hold")
