@@ -1,5 +1,5 @@
-"""The flight recorder: captures and snapshots around events, holds, what a privacy mask leaves, and
-that four cameras are recorded whole.
+"""The flight recorder: captures and snapshots around events, holds, what a crash and what a privacy mask
+leave, and that four cameras are recorded whole.
 
 What a mask covers must be absent from a capture, a snapshot and an overlay: all three are read back.
 """
@@ -8,7 +8,8 @@ import json
 import subprocess
 import sys
 
-from support import REPOSITORY, WORK, check, free_port, get, main, run, start, wait_until
+from support import (
+    REPOSITORY, WORK, check, free_port, get, main, output, run, start, wait_until)
 
 STATE = WORK / "state"
 CAPTURES = STATE / "captures"
@@ -82,6 +83,40 @@ def holds():
     found = run("vedette", "capture", "hold", folder, "--release")
     check("and --release ends it", found.returncode == 0 and not (folder / "hold.json").exists(),
           found.stderr)
+
+
+def crashed():
+    """A daemon that is killed: its ring is a capture after the next start."""
+    state = WORK / "crashed"
+    post = start("vedette", "demo", "--seconds", 60, "--port", free_port(), "--state", state)
+    ring = state / "captures/ring"
+    wait_until(lambda: ring.is_dir() and sum(path.stat().st_size for path in ring.iterdir()) > 8e6,
+               20)
+    post.kill()
+    post.wait()
+    left = len(list(ring.iterdir()))
+    port = free_port()
+    post = start("vedette", "demo", "--seconds", 60, "--port", port, "--state", state)
+    names = wait_until(lambda: [name for name in kept(state) if name.endswith("-crash")], 20)
+    check(f"after kill -9 the {left} segments of the ring are a capture at the next start",
+          left and names and not list((state / "captures").glob("crashed-ring-*")),
+          kept(state))
+    wait_until(lambda: b"vedette_captures_rescued_total" in get(port, "/metrics")[1], 5)
+    metrics = get(port, "/metrics")[1].decode()
+    check("... counted, and told in the log",
+          "vedette_captures_rescued_total 1" in metrics
+          and "the run before did not come to its end" in output(post), output(post)[:500])
+    post.terminate()
+    post.wait(15)
+    if not names:
+        return
+    capture = state / "captures" / names[0] / f"{names[0]}.mcap"
+    found = run("vedette", "capture", "info", capture, "--json")
+    info = json.loads(found.stdout) if found.returncode == 0 else {}
+    check("... which holds seconds of raw samples and replays",
+          info.get("duration_s", 0) > 2
+          and {"camera/cam-west", "gpio"} <= {channel["topic"] for channel in info["channels"]}
+          and run("vedette", "replay", capture).returncode == 0, found.stdout + found.stderr)
 
 
 def unpack_site(folder):
@@ -225,4 +260,4 @@ try:
 except ImportError:
     print("skipped: python3 has no mcap package")
     sys.exit(0)
-main(recording, holds, masks, four_cameras)
+main(recording, holds, crashed, masks, four_cameras)

@@ -54,7 +54,7 @@ public struct CaptureVault: Sendable {
 
   /// The folder of all.
   public let folder: String
-  private let budget: Budget
+  let budget: Budget
 
   /// The captures in `folder`, which is made when it is not there; what an earlier run had not
   /// finished is removed.
@@ -80,6 +80,16 @@ public struct CaptureVault: Sendable {
         .inputOutput, operation: "keep", subject: folder,
         reason: "nothing was recorded of the time around \(window.triggers[0].name)")
     }
+    return try keep(
+      window, of: segments.map(\.path), start: start, now: now, render: render,
+      onEviction: onEviction)
+  }
+
+  /// Keeps what captures of one run hold of a stretch.
+  func keep(
+    _ window: FlightWindow, of inputs: [String], start: WallTime, now: WallTime, render: Render,
+    onEviction: (Entry) -> Void
+  ) throws(CaptureError) -> Outcome {
     let name = freeName(for: window, start: start)
     let draft = "\(folder)/.\(name)"
     try CaptureFolder.make(draft)
@@ -88,7 +98,7 @@ public struct CaptureVault: Sendable {
       var copy = CaptureCopy()
       copy.span = window.start...window.end
       copy.reason = window.triggers.map(\.name).prefix(8).joined(separator: ", ")
-      _ = try copy.run(from: segments.map(\.path), to: capture)
+      _ = try copy.run(from: inputs, to: capture)
       let pictures = try takePictures(of: window, from: capture, into: draft, render)
       guard makeRoom(for: CaptureFolder.allBytes(in: draft), now: now, onEviction) else {
         CaptureFolder.remove(draft)
@@ -118,7 +128,8 @@ public struct CaptureVault: Sendable {
   private static func found(in folder: String, now: WallTime) -> [Entry] {
     CaptureFolder.names(in: folder).compactMap { name in
       let path = "\(folder)/\(name)"
-      guard name != ringName, CaptureFolder.isFolder(path) else { return nil }
+      guard name != ringName, !name.hasPrefix(CrashedRings.prefix), CaptureFolder.isFolder(path)
+      else { return nil }
       var entry = Entry(
         name: name, bytes: CaptureFolder.allBytes(in: path), hold: nil, isHeld: false)
       switch LegalHold.find(in: path) {

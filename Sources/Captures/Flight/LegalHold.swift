@@ -99,7 +99,7 @@ public struct LegalHold: Sendable, Equatable {
   /// Days since 1970 of a date `YYYY-MM-DD`; nothing when there is no such day.
   ///
   /// Source: Hinnant, "chrono-Compatible Low-Level Date Algorithms", `days_from_civil`.
-  private static func day(_ text: String) -> Int64? {
+  static func day(_ text: String) -> Int64? {
     let parts = text.split(separator: "-", omittingEmptySubsequences: false)
     guard parts.map(\.utf8.count) == [4, 2, 2],
       parts.allSatisfy({ $0.utf8.allSatisfy { (48...57).contains($0) } }),

@@ -58,7 +58,8 @@ public struct SegmentRing: ~Copyable, Sendable {
   private var count = 0
   private var retry = Instant.distantPast
 
-  /// A ring in `folder`, which is made, and is the ring's own: what earlier runs left is removed.
+  /// A ring in `folder`, which is made, and is the ring's own: what earlier runs left is removed. What a
+  /// crash left is to be put aside before (`CrashedRings`).
   public init(
     folder: String, header: CaptureHeader, site: Site, limits: Limits
   ) throws(CaptureError) {

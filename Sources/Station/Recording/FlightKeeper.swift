@@ -11,7 +11,7 @@ import Rings
 struct FlightKeeper: ~Copyable {
   /// Places of its metric cells.
   enum Cell: Int, CaseIterable {
-    case kept, snapshots, evicted, refused, failures, count, held, bytes
+    case kept, snapshots, evicted, refused, failures, rescued, count, held, bytes
 
     var name: StaticString {
       switch self {
@@ -20,6 +20,7 @@ struct FlightKeeper: ~Copyable {
       case .evicted: "evicted_total"
       case .refused: "refused_total"
       case .failures: "failures_total"
+      case .rescued: "rescued_total"
       case .count: "count"
       case .held: "held"
       case .bytes: "bytes"
@@ -36,6 +37,7 @@ struct FlightKeeper: ~Copyable {
   private static let lookNanos: Int64 = 60_000_000_000
 
   private let vault: CaptureVault
+  private let crashed: CrashedRings
   private let ringFolder: String
   private let desk: FlightDesk
   private let board: HealthBoard
@@ -46,10 +48,11 @@ struct FlightKeeper: ~Copyable {
   private var lost: UInt64 = 0
 
   init(
-    vault: CaptureVault, ringFolder: String, desk: FlightDesk, board: HealthBoard,
-    cells: MetricCells, logger: Logger
+    vault: CaptureVault, crashed: CrashedRings, ringFolder: String, desk: FlightDesk,
+    board: HealthBoard, cells: MetricCells, logger: Logger
   ) {
     self.vault = vault
+    self.crashed = crashed
     self.ringFolder = ringFolder
     self.desk = desk
     self.board = board
@@ -66,6 +69,7 @@ struct FlightKeeper: ~Copyable {
         continue
       }
       if isLast { break }
+      if rescueCrashed() { continue }
       look()
       _ = desk.doorbell.wait(timeoutMilliseconds: 1_000)
     }
@@ -96,6 +100,38 @@ struct FlightKeeper: ~Copyable {
     }
     nextLook = .distantPast
     look()
+  }
+
+  /// Makes a capture of what an earlier run left that did not come to its end; false when there is none.
+  ///
+  /// What this run has to keep comes first.
+  private mutating func rescueCrashed() -> Bool {
+    do throws(CaptureError) {
+      guard let rescue = try crashed.rescue(into: vault, now: now, onEviction: { tell($0) }) else {
+        return false
+      }
+      switch rescue.outcome {
+      case .kept(let name, _):
+        cells.add(Cell.kept.rawValue, 1)
+        cells.add(Cell.rescued.rawValue, 1)
+        let lost = rescue.lostSegments > 0 ? "; \(rescue.lostSegments) segments were lost" : ""
+        logger.warning(
+          """
+          the run before did not come to its end: kept what it recorded up to \
+          \(rescue.end.utcText) as capture \(name)\(lost)
+          """)
+      case .refused:
+        cells.add(Cell.refused.rawValue, 1)
+        warn(
+          "\(vault.folder): what is under legal hold leaves no room for what the run before recorded "
+            + "until its crash; it is lost")
+      }
+    } catch {
+      cells.add(Cell.failures.rawValue, 1)
+      warn("what the run before recorded until its crash could not be kept: \(error)")
+    }
+    nextLook = .distantPast
+    return true
   }
 
   private func makeCapture(

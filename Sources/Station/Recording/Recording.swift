@@ -34,6 +34,7 @@ final class Recording {
   private struct Flight {
     var lane: Handover<FlightLane>
     var vault: CaptureVault
+    var crashed: CrashedRings
     var ringFolder: String
     var desk: FlightDesk
   }
@@ -69,6 +70,13 @@ final class Recording {
       let folder = surroundings.captureDirectory
       let ring = "\(folder)/\(CaptureVault.ringName)"
       let desk = try FlightDesk()
+      let crashed = CrashedRings(folder: folder)
+      // A renaming; what is to be made of it is the keeper's work.
+      let lost = try crashed.putAside(ring)
+      if lost > 0 {
+        logger.error(
+          "\(folder): the post has fallen so often that \(lost) rings of earlier runs had to go")
+      }
       return Flight(
         lane: Handover(
           try FlightLane(
@@ -79,7 +87,7 @@ final class Recording {
           budget: CaptureVault.Budget(
             ageNanosMax: configuration.keepSeconds * 1_000_000_000,
             bytesMax: configuration.keepBytes)),
-        ringFolder: ring, desk: desk)
+        crashed: crashed, ringFolder: ring, desk: desk)
     }
   }
 
@@ -146,11 +154,12 @@ final class Recording {
   func startKeeper(stop: StopFlag, done: StopFlag, cells: MetricCells) -> NamedThread? {
     guard let flight else { return nil }
     let (vault, ringFolder, desk) = (flight.vault, flight.ringFolder, flight.desk)
+    let crashed = flight.crashed
     let (board, logger) = (board, logger)
     return NamedThread("keeper", placement: NamedThread.Placement(isBatch: true)) {
       var keeper = FlightKeeper(
-        vault: vault, ringFolder: ringFolder, desk: desk, board: board, cells: cells,
-        logger: logger)
+        vault: vault, crashed: crashed, ringFolder: ringFolder, desk: desk, board: board,
+        cells: cells, logger: logger)
       keeper.run(stop: stop)
       done.set()
     }
