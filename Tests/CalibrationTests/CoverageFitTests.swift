@@ -1,4 +1,5 @@
 import Geodesy
+import Glibc
 import Model
 import SiteConfiguration
 import Testing
@@ -48,12 +49,12 @@ import Testing
   static let place = SIMD2(31.0, -12.0)
 
   private func found(
-    _ walked: Walked, _ receiver: SimulatedWalk.Receiver
+    _ walked: Walked, _ receiver: SimulatedWalk.Receiver, seed: UInt64 = 1
   ) throws -> (walk: SimulatedWalk, fit: CoverageFit, agreement: Double) {
     let truth = walked.sensor(walked.cover())
-    let walk = try SimulatedWalk(truth, seed: 1, receiver: receiver)
+    let walk = try SimulatedWalk(truth, seed: seed, receiver: receiver)
     // A walk that somebody can do.
-    #expect(walk.minutes < 120)
+    #expect(walk.minutes < 150)
     // The site file believes something else.
     let believed = walked.sensor(
       walked.cover(turned: 0.15, wide: 0.8, long: 1.2), latency: 1.5, hold: 0.8)
@@ -85,6 +86,45 @@ import Testing
     let latencyOff = abs(fit.latency.value - walk.latency)
     #expect(latencyOff <= 2.5 * fit.latency.sigma)
     #expect(latencyOff <= (walked == .beam ? 0.05 : 0.1))
+  }
+
+  /// The interval of so many told of so many walks, with hand-made figures (Wilson 1927, formula 14).
+  @Test(arguments: [
+    (220, 244, 0.843, 0.942), (0, 50, 0.0, 0.117), (50, 50, 0.883, 1.0), (5, 10, 0.184, 0.816),
+  ])
+  func `the interval of a share is Wilson's`(
+    _ told: Int, _ walks: Int, _ low: Double, _ high: Double
+  ) {
+    let interval = ShareInterval.wilson99(count: told, of: walks)
+    #expect(abs(interval.lowerBound - low) < 0.0015)
+    #expect(abs(interval.upperBound - high) < 0.0015)
+    #expect(ShareInterval.wilson99(count: 0, of: 0) == 0...1)
+  }
+
+  /// Simulated walks with `VEDETTE_WALKS=24` seeds: what Docs/Calibration.md tells of them.
+  @Test(.enabled(if: CoverageFitTests.many > 0), arguments: Walked.allCases)
+  func `of many walks all probabilities are within 0.05`(_ walked: Walked) throws {
+    for seed in 1...UInt64(max(Self.many, 1)) {
+      let (walk, fit, agreement) = try found(walked, .carrierPhase, seed: seed)
+      let off = fit.detection.value - walk.detectionProbability
+      let interval = fit.detectionInterval
+      print(
+        "walk", walked, seed, fit.passages.count, off, interval.upperBound - interval.lowerBound,
+        interval.contains(walk.detectionProbability), agreement,
+        fit.latency.value - walk.latency, walk.minutes)
+      #expect(abs(off) <= 0.05, "seed \(seed)")
+    }
+  }
+
+  fileprivate static let many = getenv("VEDETTE_WALKS").flatMap { Int(String(cString: $0)) } ?? 0
+
+  @Test func `few walks are told to be few, with the interval`() throws {
+    let truth = Walked.microwave.sensor(Walked.microwave.cover())
+    let few = try SimulatedWalk(
+      truth, seed: 1, passes: SimulatedWalk.Passes(slow: 40, running: 60), receiver: .carrierPhase)
+    let fit = try CoverageFit(sensor: truth, track: few.track, pulses: few.pulses)
+    #expect(fit.detectionInterval.contains(few.detectionProbability))
+    #expect(fit.warnings.contains { $0.contains("99 times of 100") }, "\(fit.warnings)")
   }
 
   @Test func `a walk that hardly touches the cover gives no fit`() throws {

@@ -35,6 +35,8 @@ public struct CoverageFit: Sendable {
   public internal(set) var hold: Double?
   /// Probability that somebody who walks through is told.
   public internal(set) var detection: Estimate
+  /// Between what it is, 99 times of 100, as far as the number of walks tells (`ShareInterval`).
+  public internal(set) var detectionInterval: ClosedRange<Double>
   /// Walks through the cover, and how many of them were told.
   public internal(set) var passages: (count: Int, told: Int)
   /// Pulses that nobody's walk explains, and the hours in which they came.
@@ -85,6 +87,7 @@ public struct CoverageFit: Sendable {
     passages = (count.passages.count, count.passages.filter(\.isTold).count)
     unexplained = (count.unexplained, count.outsideSeconds / 3_600)
     detection = count.detection
+    detectionInterval = count.detectionInterval
     self.hold = plateau ?? count.hold
   }
 
@@ -99,10 +102,15 @@ public struct CoverageFit: Sendable {
         "the latency is known to \(rounded(latency.sigma, 2)) s only and not proposed: walk at two "
           + "speeds, slowly and running")
     }
-    if detection.sigma > 0.05 {
+    let half = (detectionInterval.upperBound - detectionInterval.lowerBound) / 2
+    if half > ShareInterval.wantedHalfWidth {
+      // An interval's width falls with the root of the number.
+      let ratio = half / ShareInterval.wantedHalfWidth
+      let wanted = (Double(max(passages.count, 1)) * ratio * ratio / 10).rounded(.up) * 10
       warnings.append(
-        "the detection probability is known to \(rounded(detection.sigma, 2)) only: "
-          + "\(passages.count) walks through the cover; 150 give 0.03")
+        "the detection probability lies between \(rounded(detectionInterval.lowerBound, 2)) and "
+          + "\(rounded(detectionInterval.upperBound, 2)), 99 times of 100: \(passages.count) walks "
+          + "count; about \(Int(wanted)) tell it to 0.05")
     }
     return warnings
   }

@@ -78,20 +78,36 @@ struct PassageCount {
   /// those that other causes told by chance, over the share that a sensor which misses nobody would
   /// have told, as some leave before they could be noticed late.
   var detection: CoverageFit.Estimate {
-    let told = Double(passages.count(where: \.isTold))
-    let count = Double(passages.count)
+    let told = passages.count(where: \.isTold)
+    let count = passages.count
     guard count > 0 else { return CoverageFit.Estimate(value: 0, sigma: 1) }
+    // Agresti and Coull, "Approximate is better than exact", 1998: two more told, two more not.
+    let share = (Double(told) + 2) / (Double(count) + 4)
+    return CoverageFit.Estimate(
+      value: probability(share: Double(told) / Double(count)),
+      sigma: (share * (1 - share) / (Double(count) + 4)).squareRoot() / noticed)
+  }
+
+  /// Between what that probability is, 99 times of 100, as far as chance in the walks goes.
+  var detectionInterval: ClosedRange<Double> {
+    let share = ShareInterval.wilson99(
+      count: passages.count(where: \.isTold), of: passages.count)
+    guard !passages.isEmpty else { return 0...1 }
+    return probability(share: share.lowerBound)...probability(share: share.upperBound)
+  }
+
+  private func probability(share: Double) -> Double {
     let rate = outsideSeconds > 0 ? Double(unexplained) / outsideSeconds : 0
     let seconds = passages.reduce(0) {
       $0 + $1.span.upperBound - $1.span.lowerBound + 2 * Self.slack
     }
-    let chance = 1 - exp(-rate * seconds / count)
-    let noticed = passages.reduce(0) { $0 + mixture.noticed(within: $1.depth) } / count
-    let value = min(1, max(0, (told / count - chance) / ((1 - chance) * noticed)))
-    // Agresti and Coull, "Approximate is better than exact", 1998: two more told, two more not.
-    let share = (told + 2) / (count + 4)
-    return CoverageFit.Estimate(
-      value: value, sigma: (share * (1 - share) / (count + 4)).squareRoot() / noticed)
+    let chance = 1 - exp(-rate * seconds / Double(passages.count))
+    return min(1, max(0, (share - chance) / ((1 - chance) * noticed)))
+  }
+
+  /// The share of the walks that a sensor which misses nobody would have told.
+  private var noticed: Double {
+    passages.reduce(0) { $0 + mixture.noticed(within: $1.depth) } / Double(passages.count)
   }
 
   private static func hold(

@@ -16,10 +16,13 @@ struct CoverageReport {
       let (told, count) = (fit.passages.told, fit.passages.count)
       lines.append("\(sensor.name): \(told) of \(count) walks through its cover told")
       if let shape = shape(fit) { lines.append("  covers \(shape)") }
+      let between =
+        "\(hundredths(fit.detectionInterval.lowerBound)) to "
+        + "\(hundredths(fit.detectionInterval.upperBound)), 99 times of 100"
       lines.append(
         "  detection probability \(hundredths(fit.detection.value)) ± "
-          + hundredths(fit.detection.sigma)
-          + ", latency \(milliseconds(fit.latency.value)) ± \(milliseconds(fit.latency.sigma)) ms"
+          + "\(hundredths(fit.detection.sigma)) (\(between)), "
+          + "latency \(milliseconds(fit.latency.value)) ± \(milliseconds(fit.latency.sigma)) ms"
           + (fit.hold.map { ", hold \(hundredths($0)) s" } ?? ""))
       lines.append(
         "  \(fit.unexplained.count) pulses without a walker in \(hundredths(fit.unexplained.hours)) h, "
@@ -43,6 +46,8 @@ struct CoverageReport {
         "\"walks\": \(fit.passages.count)", "\"told\": \(fit.passages.told)",
         "\"detection_probability\": \(fit.detection.value)",
         "\"detection_probability_sigma\": \(fit.detection.sigma)",
+        "\"detection_probability_99\": [\(fit.detectionInterval.lowerBound), "
+          + "\(fit.detectionInterval.upperBound)]",
         "\"latency_s\": \(fit.latency.value)", "\"latency_sigma_s\": \(fit.latency.sigma)",
         "\"hold_s\": \(fit.hold.map { "\($0)" } ?? "null")",
         "\"unexplained\": \(fit.unexplained.count)",
