@@ -130,7 +130,8 @@ let table: [Room] = [
     uses: [
       "Station", "Publishing", "Receiving", "Sharing", "Streaming", "Ledger", "SiteConfiguration",
       "Model", "Captures",
-      "MAVLink", "Fusion", "Simulation", "Scoring", "Devices", "Vision", "Calibration", "Geodesy",
+      "MAVLink", "Perception", "Fusion", "Simulation", "Scoring", "Devices", "Vision",
+      "Calibration", "Geodesy",
     ],
     products: [
       "ArgumentParser/swift-argument-parser", "Logging/swift-log", "SystemPackage/swift-system",

@@ -50,8 +50,10 @@ public struct CaptureInfo: Sendable, Equatable {
     fileBytes = file.fileBytes
     var counts: [UInt16: UInt64] = [:]
     var known: [MCAPChannel] = []
-    if let summary = try file.summary() {
-      hasSummary = true
+    let summary = try file.summary()
+    hasSummary = summary != nil
+    // A run of a merged capture has its share of the file's summary, which is not told there.
+    if let summary, file.runName == nil {
       counts = summary.channelMessages
       known = summary.channels.values.sorted { $0.id < $1.id }
       messages = summary.messageCount
@@ -62,7 +64,6 @@ public struct CaptureInfo: Sendable, Equatable {
         end = Instant(monotonicNanos: Int64(clamping: summary.end))
       }
     } else {
-      hasSummary = false
       messages = 0
       var (first, last) = (UInt64.max, UInt64.min)
       while let message = try file.next() {

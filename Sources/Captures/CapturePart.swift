@@ -16,6 +16,9 @@ public struct CapturePart: Sendable, Equatable {
     self.end = end
   }
 
+  /// Keys of a header's record that tell of a part.
+  static let keys = ["part", "part_start_ns", "part_end_ns"]
+
   var metadata: [(String, String)] {
     [
       ("part", reason), ("part_start_ns", "\(start.monotonicNanos)"),

@@ -42,6 +42,13 @@ public struct CaptureReader: ~Copyable, Sendable {
     var file = try MCAPReader(path: path, limits: limits)
     let first = try file.next()
     guard let metadata = file.metadata[CaptureHeader.recordName] else {
+      if let run = file.mergedRuns.first {
+        throw CaptureError(
+          .badInput, operation: "read", subject: path,
+          reason:
+            "it holds captures of several posts (\(file.mergedRuns.joined(separator: ", "))); "
+            + "name one, e.g. \(path)#\(run)")
+      }
       throw CaptureError(
         .notACapture, operation: "read", subject: path,
         reason: file.truncation != nil
@@ -320,7 +327,7 @@ enum ChannelRole: Sendable, Equatable {
 
 extension FrameHeader {
   /// What a camera channel's metadata says of its frames; time and sequence are the message's.
-  fileprivate init?(metadata: [String: String], sensor: SensorID) {
+  init?(metadata: [String: String], sensor: SensorID) {
     func number(_ key: String) -> Int32? { metadata[key].flatMap { Int32($0) } }
     guard let width = number("width"), let height = number("height"),
       let stride = number("stride"), width > 0, height > 0, stride >= 0,

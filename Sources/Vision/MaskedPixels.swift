@@ -50,4 +50,11 @@ public struct MaskedPixels: Sendable {
       for at in run.first..<run.first + run.count { unsafe luma[at] = 0 }
     }
   }
+
+  /// Hands each masked pixel to `body`, counted through the rows.
+  public func forEachPixel(_ body: (Int) -> Void) {
+    for run in runs {
+      for at in run.first..<run.first + run.count { body(at) }
+    }
+  }
 }

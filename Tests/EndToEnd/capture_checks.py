@@ -7,6 +7,8 @@ import random
 import subprocess
 import sys
 
+from capture_sharing import sharing
+from replay_view import replay_view
 from support import PROCESSES, PROGRAMS, REPOSITORY, WORK, check, free_port, main, run
 
 CAPTURE = WORK / "run.mcap"
@@ -205,4 +207,13 @@ def damage():
           found.returncode == 66, f"exit {found.returncode}: {found.stderr}")
 
 
-main(record, replay, live, builds, digests, exports, comparisons, parts, inspection, damage)
+def view():
+    replay_view(CAPTURE)
+
+
+def handed_on():
+    sharing(CAPTURE)
+
+
+main(record, replay, live, builds, digests, exports, comparisons, parts, inspection, damage, view,
+     handed_on)

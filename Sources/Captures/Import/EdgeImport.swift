@@ -2,7 +2,7 @@ import Model
 
 /// Levels of GPIO lines out of a file of another program: a table (`EdgeTable`), what `gpiomon` prints
 /// (`EventMonitorText`), or the dump of a logic analyser (`ValueChangeDump`). What it is shows in its
-/// first bytes.
+/// first bytes. Or states out of a table of presence (`OccupancyTable`).
 struct EdgeImport: ImportStream {
   private let edges: [GPIOEdge]
   private var position = 0
@@ -20,6 +20,17 @@ struct EdgeImport: ImportStream {
     } else {
       try EdgeTable.read(bytes, into: &timeline)
     }
+    edges = timeline.edges
+  }
+
+  /// The table of presence at `path`, whose first row is at `start`.
+  init(
+    occupancy path: String, columns: OccupancyColumns, site: Site, source: SourceID,
+    start: Instant
+  ) throws(CaptureError) {
+    self.source = source
+    var timeline = EdgeTimeline(path: path, site: site, start: start)
+    try OccupancyTable.read(try ImportFile.bytes(of: path), columns: columns, into: &timeline)
     edges = timeline.edges
   }
 

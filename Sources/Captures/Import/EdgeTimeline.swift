@@ -54,6 +54,11 @@ struct EdgeTimeline {
         sensor: SensorID(UInt16(sensor)), isRising: isHigh, time: start.advanced(byNanos: nanos)))
   }
 
+  /// Takes whether a sensor tells somebody, whatever its line's level is then.
+  mutating func take(_ sensor: Int, isActive: Bool, nanos: Int64) {
+    take(sensor, isHigh: isActive != (sensors[sensor].motion?.isActiveLow ?? false), nanos: nanos)
+  }
+
   /// A field as a message quotes it: short and printable.
   static func quoted(_ field: ArraySlice<UInt8>) -> String {
     let shown = field.prefix(40).map { (0x20...0x7E).contains($0) ? $0 : UInt8(ascii: "?") }

@@ -16,6 +16,8 @@ public struct ImportPlan: Sendable, Equatable {
       case serialBytes(link: String, baud: Int?)
       /// GPIO levels: a table `time_s,sensor,level`, what `gpiomon` prints, or a VCD dump.
       case gpioLevels
+      /// A table of presence: rows of time and states of motion sensors.
+      case occupancy(OccupancyColumns)
       /// A video for a camera of the site, at its own frame rate or another; what is not YUV4MPEG2
       /// needs `ffmpeg`.
       case video(camera: String, framesPerSecond: Double?)
@@ -144,6 +146,10 @@ public struct ImportPlan: Sendable, Equatable {
     case .gpioLevels:
       return try EdgeImport(
         path: input.path, site: site, source: source(.gpio, "motion sensor"), start: start)
+    case .occupancy(let columns):
+      return try EdgeImport(
+        occupancy: input.path, columns: columns, site: site,
+        source: source(.gpio, "motion sensor"), start: start)
     case .video(let name, let framesPerSecond):
       let place = site.sensors.firstIndex { $0.name == name && $0.camera != nil }
       let sensor = place.map { SensorID(UInt16($0)) }

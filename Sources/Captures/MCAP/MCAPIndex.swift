@@ -90,7 +90,7 @@ extension MCAPReader {
       return MCAPIndex(
         summary.chunks.map {
           MCAPIndex.Chunk(
-            start: $0.start, end: $0.end, offset: Int(clamping: $0.offset),
+            start: own($0.start), end: own($0.end), offset: Int(clamping: $0.offset),
             upperBound: Int(clamping: $0.offset &+ $0.length))
         }, isFromSummary: true)
     }
@@ -119,7 +119,7 @@ extension MCAPReader {
       case MCAPFormat.Opcode.chunk:
         chunks.append(
           MCAPIndex.Chunk(
-            start: found.start, end: found.end, offset: position, upperBound: next))
+            start: own(found.start), end: own(found.end), offset: position, upperBound: next))
       case MCAPFormat.Opcode.message: hasLooseMessages = true
       case MCAPFormat.Opcode.dataEnd, MCAPFormat.Opcode.footer:
         return MCAPIndex(chunks, isFromSummary: false, hasLooseMessages: hasLooseMessages)

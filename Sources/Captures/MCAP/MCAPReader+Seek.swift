@@ -32,11 +32,7 @@ extension MCAPReader {
       for schema in summary.schemas.values where schemas[schema.id] == nil {
         schemas[schema.id] = schema
       }
-      for channel in summary.channels.values {
-        let id = Int(channel.id)
-        while channels.count <= id { channels.append(nil) }
-        if channels[id] == nil { channels[id] = channel }
-      }
+      for channel in summary.channels.values { learn(channel) }
       return
     }
     let end = place < index.chunks.count ? index.chunks[place].offset : file.size

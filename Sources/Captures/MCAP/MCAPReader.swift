@@ -39,6 +39,11 @@ public struct MCAPReader: ~Copyable, Sendable {
 
   let file: InputFile
   let limits: MCAPLimits
+  /// The run of a merged capture that is asked for, and what is known of it once its record is met.
+  let runName: String?
+  var run: MergedRun?
+  /// Channels of other runs.
+  var foreign: Set<UInt16> = []
   private let decompressor: ZstandardDecompressor
   /// Where the next record of the file begins.
   var position: Int
@@ -55,8 +60,9 @@ public struct MCAPReader: ~Copyable, Sendable {
   var chunk = 0..<0
   private var payload = 0..<0
 
-  /// Opens a file and reads its header.
+  /// Opens a file and reads its header; `file#run` is one run of a merged capture.
   public init(path: String, limits: MCAPLimits = MCAPLimits()) throws(CaptureError) {
+    let (path, runName) = MergedRun.split(path)
     let file = try InputFile(path: path)
     var head = ByteBuffer(capacity: 64)
     var crc = CRC32()
@@ -82,6 +88,7 @@ public struct MCAPReader: ~Copyable, Sendable {
     dataCRC = crc
     position = begin + Int(length)
     self.limits = limits
+    self.runName = runName
     decompressor = ZstandardDecompressor()
     decompressed = ByteBuffer()
     self.record = record
@@ -95,11 +102,11 @@ public struct MCAPReader: ~Copyable, Sendable {
   public mutating func next() throws(CaptureError) -> MCAPMessage? {
     while true {
       if !chunk.isEmpty {
-        if let message = try nextInChunk() { return message }
+        if let message = try nextInChunk(), let own = try own(message) { return own }
         continue
       }
       guard !isAtEnd else { return nil }
-      if let message = try nextRecord() { return message }
+      if let message = try nextRecord(), let own = try own(message) { return own }
     }
   }
 
@@ -138,7 +145,7 @@ public struct MCAPReader: ~Copyable, Sendable {
       guard let attachment = record.withBytes({ MCAPAttachment($0, 0..<length) }) else {
         throw broken("an attachment", at: begin)
       }
-      attachments.append(attachment)
+      learn(attachment)
     case MCAPFormat.Opcode.dataEnd:
       let expected = dataCRC
       try readRecord(length)
@@ -345,7 +352,9 @@ public struct MCAPReader: ~Copyable, Sendable {
     }
     guard let parsed else { throw broken("a message", at: offset) }
     let channel = Int(parsed.0.channel)
-    guard channel < channels.count, channels[channel] != nil else {
+    guard channel < channels.count,
+      channels[channel] != nil || foreign.contains(parsed.0.channel)
+    else {
       throw CaptureError(
         .damaged, operation: "read", subject: file.path, offset: offset,
         reason: "a message is on channel \(channel), which no record before it describes")
@@ -368,14 +377,12 @@ public struct MCAPReader: ~Copyable, Sendable {
       guard let channel = withContent({ MCAPChannel($0, range) }) else {
         throw broken("a channel", at: offset)
       }
-      let id = Int(channel.id)
-      while channels.count <= id { channels.append(nil) }
-      if channels[id] == nil { channels[id] = channel }
+      learn(channel)
     default:
       guard let fields = withContent({ MetadataFields($0, range) }) else {
         throw broken("a metadata record", at: offset)
       }
-      if metadata[fields.name] == nil { metadata[fields.name] = fields.values }
+      try learn(metadata: fields.name, fields.values, at: offset)
     }
   }
 }

@@ -40,6 +40,13 @@ enum PictureMessage {
     return nil
   }
 
+  /// Bytes in which the picture's length stands before it.
+  static func lengthBytes(of count: Int) -> Int {
+    var (bytes, left) = (1, count >> 7)
+    while left > 0 { (bytes, left) = (bytes + 1, left >> 7) }
+    return bytes
+  }
+
   /// The schema for frames of a format: a serialized `FileDescriptorSet`.
   static func descriptor(of format: PixelFormat) -> [UInt8] {
     var set = ByteBuffer(capacity: 1_024)

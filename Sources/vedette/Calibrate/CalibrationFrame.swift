@@ -9,7 +9,7 @@ enum CalibrationFrame {
   static func canvas(
     of path: String, camera: String, width: Int, height: Int
   ) throws -> Canvas {
-    let isCapture = path.hasSuffix(".mcap")
+    let isCapture = CaptureInfo.file(of: path).hasSuffix(".mcap")
     let (luma, size) = try isCapture ? captured(path, camera: camera) : filmed(path)
     guard size == SIMD2(width, height) else {
       throw CaptureError(

@@ -54,7 +54,7 @@ struct ComparedPair {
   }
 
   private func kind(of path: String) throws(CaptureError) -> Kind {
-    guard let file = FileHandle(forReadingAtPath: path),
+    guard let file = FileHandle(forReadingAtPath: CaptureInfo.file(of: path)),
       let head = try? file.read(upToCount: 8) ?? Data()
     else {
       throw CaptureError(

@@ -66,37 +66,14 @@ struct CaptureHoldCommand: AsyncParsableCommand {
   @Argument(help: "The capture, or its folder, in captures/ of the post's state folder.")
   var capture: String
 
-  @Option(help: "The person or office that answers for the hold.")
-  var owner: String?
-
-  @Option(help: "The last day of the hold, UTC: 2027-03-01.")
-  var until: String?
-
-  @Option(help: "Why, in words.")
-  var reason = ""
-
-  @Flag(help: "End the hold.")
-  var release = false
-
-  func validate() throws {
-    guard release != (owner != nil || until != nil), (owner == nil) == (until == nil) else {
-      throw ValidationError("--owner and --until belong together; --release goes without them")
-    }
-    guard let owner, let until else { return }
-    do {
-      _ = try LegalHold(owner: owner, until: until, reason: reason)
-    } catch {
-      throw ValidationError(error.reason)
-    }
-  }
+  @OptionGroup var options: HoldOptions
 
   mutating func run() async throws {
     let command = self
     try await reporting {
-      if let owner = command.owner, let until = command.until {
-        let hold = try LegalHold(owner: owner, until: until, reason: command.reason)
+      if let hold = try command.options.hold() {
         try CaptureVault.put(hold, on: command.capture)
-        say("\(command.capture): held for \(owner) until \(until)")
+        say("\(command.capture): held for \(hold.owner) until \(hold.until)")
       } else {
         try CaptureVault.endHold(on: command.capture)
         say("\(command.capture): no longer held")

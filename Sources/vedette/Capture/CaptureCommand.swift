@@ -11,14 +11,17 @@ struct CaptureCommand: AsyncParsableCommand {
     commandName: "capture", abstract: "Looks into captures and makes them from other recordings.",
     subcommands: [
       CaptureInfoCommand.self, CaptureRepairCommand.self, CaptureCutCommand.self,
-      CaptureExportCommand.self, CaptureImportCommand.self, CaptureListCommand.self,
+      CaptureMergeCommand.self, CaptureAnonymiseCommand.self, CaptureExportCommand.self,
+      CaptureImportCommand.self,
+      CaptureListCommand.self,
       CaptureHoldCommand.self,
     ])
 }
 
 struct CaptureInfoCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "info", abstract: "Says what a capture holds and whether it is whole.")
+    commandName: "info", abstract: "Says what a capture holds and whether it is whole.",
+    discussion: "Of a merged capture each run is told of, with --json one object a line.")
 
   @Argument(help: "The capture.")
   var capture: String
@@ -28,20 +31,32 @@ struct CaptureInfoCommand: AsyncParsableCommand {
 
   mutating func run() async throws {
     let (capture, json) = (capture, json)
-    let info = try await reporting { try CaptureInfo(path: capture) }
-    say(String(decoding: json ? info.json : Array(info.text.utf8), as: UTF8.self))
-    if info.truncation != nil { throw ExitStatus.wrong }
+    let infos = try await reporting {
+      let runs = try CaptureInfo.runs(of: capture)
+      let paths = runs.isEmpty ? [capture] : runs.map { "\(capture)#\($0)" }
+      return try paths.map { try CaptureInfo(path: $0) }
+    }
+    for info in infos {
+      say(String(decoding: json ? info.json : Array(info.text.utf8), as: UTF8.self))
+    }
+    if infos.contains(where: { $0.truncation != nil }) { throw ExitStatus.wrong }
   }
 }
 
 struct CaptureImportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import",
-    abstract: "Makes one capture of other recordings: telemetry logs, videos, GPIO levels.",
+    abstract: "Makes one capture of other recordings: telemetry, videos, GPIO levels, occupancy.",
     discussion: """
       Each input names a sensor or link of the site and may start later than the others, in \
       seconds: --video mast-west=clip.mp4@2.5 --tlog drone-link=flight.tlog@0 \
       --serial drone-link=bytes.bin --gpio edges.csv
+
+      --occupancy takes tables of presence detectors: rows of time, sensor, state, or of time and a \
+      column for each sensor. What their headings do not say, --columns does: \
+      time=Date+Time,pir-west=S6_PIR,pir-east=S7_PIR or time=When,sensor=Device,state=Value; numbers \
+      from 1 on for a table without headings. The first row is the beginning; between two rows a \
+      sensor stays as it was.
       """)
 
   @Option(help: "The site file that the recordings are taken to come from.")
@@ -63,6 +78,12 @@ struct CaptureImportCommand: AsyncParsableCommand {
     help: "file[@start]: GPIO levels: a table time_s,sensor,level, gpiomon's output, or a VCD dump."
   )
   var gpio: [String] = []
+
+  @Option(help: "file[@start]: a table of presence, of time and states of motion sensors.")
+  var occupancy: [String] = []
+
+  @Option(help: "Which columns of --occupancy hold what, where its headings do not say it.")
+  var columns: String?
 
   @Option(help: "UTC of the start, seconds since 1970.")
   var utc: Double = 0
@@ -107,6 +128,11 @@ struct CaptureImportCommand: AsyncParsableCommand {
     for text in serial {
       let (name, path, start) = try named(text)
       inputs.append(.init(.serialBytes(link: name, baud: nil), path: path, startNanos: start))
+    }
+    let known = try columns.map { try OccupancyColumns($0) } ?? OccupancyColumns()
+    for text in occupancy {
+      let (path, start) = try started(text[...])
+      inputs.append(.init(.occupancy(known), path: path, startNanos: start))
     }
     for text in gpio {
       let (path, start) = try started(text[...])
