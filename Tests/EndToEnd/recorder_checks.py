@@ -24,7 +24,8 @@ COVERED, SHOWN = BORDER - 16, BORDER + 16
 def kept(state):
     """The kept captures: name to the files in its folder."""
     return {folder.name: sorted(path.name for path in folder.iterdir())
-            for folder in sorted((state / "captures").iterdir()) if folder.name != "ring"}
+            for folder in sorted((state / "captures").iterdir())
+            if folder.name[0] != "." and "ring" not in folder.name}
 
 
 def messages(path, topic):
