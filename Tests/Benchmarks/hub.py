@@ -255,13 +255,38 @@ def memory(hub):
     return [resident_kilobytes(node.process) for node in hub.nodes]
 
 
+def live(hub, all_posts):
+    """A minute in which a stranger flies at each post; what that takes."""
+    def count(name):
+        return sum(post.metric(f"vedette_hub_{name}_total") for post in all_posts)
+    time.sleep(15)
+    servers = [processor_seconds(node.process) for node in hub.nodes]
+    daemons = [processor_seconds(post.process) for post in all_posts]
+    begin = [latency(post.metrics()) for post in all_posts]
+    began, messages, events = time.monotonic(), count("acknowledged"), count("events")
+    time.sleep(60)
+    seconds, more, new = time.monotonic() - began, count("acknowledged") - messages, count("events") - events
+    used = sum(processor_seconds(post.process) - one for post, one in zip(all_posts, daemons))
+    end = [latency(post.metrics()) for post in all_posts]
+    print(f"live: {new / seconds:.1f} events/s in {more / seconds:.1f} messages/s of all posts, processor of the servers "
+          + ", ".join(f"{(processor_seconds(node.process) - one) / seconds * 100:.1f} %"
+                      for node, one in zip(hub.nodes, servers))
+          + f"; a post took {used / seconds / POSTS * 100:.2f} % and "
+          f"{sum(resident_kilobytes(post.process) for post in all_posts) // POSTS} KiB")
+    all_begin, all_end = ([(bounds[0][0], sum(count for _, count in bounds)) for bounds in zip(*readings)]
+                          for readings in (begin, end))
+    late, crossings = percentile(all_begin, all_end, 0.99)
+    print(f"  99 of 100 of {crossings} crossings were on their post's disk within {late * 1000:.1f} ms", flush=True)
+
+
 def posts():
     """Many posts, real daemons, into a hub of three servers and one receiver."""
     names = [f"post-{number:03}" for number in range(1, POSTS + 1)]
     (WORK / "ca.pem").unlink(missing_ok=True)
     shutil.rmtree(WORK / "agreements", ignore_errors=True)
     hub = prepare(names, 3)
-    all_posts = [Post(name, number, hub) for number, name in enumerate(names)]
+    skies = [Strangers(1, reach=120) for _ in names]
+    all_posts = [Post(name, number, hub, sky.site()) for number, (name, sky) in enumerate(zip(names, skies))]
     for post in all_posts:
         post.fill(POST_EVENTS, time.time() - 7 * 86_400, 60_000)
     empty, began = memory(hub), time.monotonic()
@@ -280,21 +305,17 @@ def posts():
     print(f"{POSTS} posts gave {events} events in {messages} messages in {seconds:.0f} s")
     center = Center(hub, all_posts)
     whole(hub, all_posts, time.monotonic(), center)
-    time.sleep(30)  # Go gives memory back late; what is left belongs to the posts
+    for sky in skies:
+        sky.start()
+    live(hub, all_posts)
+    whole(hub, all_posts, time.monotonic(), center)
+    for sky in skies:
+        sky.stop()
     full = memory(hub)
     print("memory of the servers before and after, KiB: "
           + ", ".join(f"{one} {two}" for one, two in zip(empty, full)))
     grown = sum(full) - sum(empty)
     print(f"bytes a post at the hub, over its three servers: {grown * 1024 / POSTS:,.0f}")
-    sent = sum(post.metric("vedette_hub_acknowledged_total") for post in all_posts)
-    begin = [processor_seconds(node.process) for node in hub.nodes]
-    daemons = [processor_seconds(post.process) for post in all_posts]
-    time.sleep(60)
-    more = sum(post.metric("vedette_hub_acknowledged_total") for post in all_posts) - sent
-    print(f"in a minute of rest: {more / 60:.1f} messages/s of all posts, processor of the servers "
-          + ", ".join(f"{(processor_seconds(node.process) - one) / 0.6:.1f} %" for node, one in zip(hub.nodes, begin))
-          + f", of a post {sum(processor_seconds(post.process) - one for post, one in zip(all_posts, daemons)) / 0.6 / POSTS:.2f} %"
-          + f", memory of a post {sum(resident_kilobytes(post.process) for post in all_posts) // POSTS} KiB")
     shown = hub.command("show", "--json")
     print(f"the stream: {shown.stdout.strip()}")
     clean()

@@ -11,14 +11,14 @@ import tty
 
 ORIGIN = (47.6521, 9.1713)
 SPEED = 20.0
-REACH = 30.0  # metres north and south of the border
 REPORT_SECONDS = 0.5
 
 
 class Strangers:
-    """So many, each of which crosses every three seconds."""
+    """So many, each of which crosses every three seconds, or flies farther than 30 m from the border."""
 
-    def __init__(self, count):
+    def __init__(self, count, reach=30.0):
+        self.reach = reach
         from pymavlink.dialects.v20 import common
         self.count, self.sender = count, common.MAVLink(None, srcSystem=9, srcComponent=1)
         self.master, self.terminal = pty.openpty()
@@ -55,10 +55,10 @@ class Strangers:
 
     def say(self, number, seconds):
         """The bytes of one report of stranger `number`."""
-        period = 4 * REACH / SPEED
+        period = 4 * self.reach / SPEED
         phase = (seconds + number * period / self.count) % period
         is_south = phase < period / 2
-        north = REACH - SPEED * phase if is_south else SPEED * phase - 3 * REACH
+        north = self.reach - SPEED * phase if is_south else SPEED * phase - 3 * self.reach
         latitude = ORIGIN[0] + north / 111_200
         longitude = ORIGIN[1] + (-60 + 100 * number / self.count) / (111_320 * math.cos(math.radians(ORIGIN[0])))
         address = [2, 0, 0, 0, 1, number] + [0] * 14

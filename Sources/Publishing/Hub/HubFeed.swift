@@ -112,6 +112,12 @@ struct HubFeed {
     self.next = next
   }
 
+  /// Messages with proofs that are not acknowledged yet.
+  var proofsUnderWay: Int { underWay.count { $0.subject.hasSuffix(Self.proofEnd) } }
+
+  /// How the subjects of proofs end.
+  private static let proofEnd = ".proof"
+
   private func subject(_ kind: String) -> String { "rel.\(settings.word).\(post).\(kind)" }
 
   private func id(_ what: String, epoch: UInt64) -> String {

@@ -127,8 +127,7 @@ public struct HubPublisher: Sendable {
     let source = try run.source ?? source(run.settings)
     run.source = source
     try source.checkRight()
-    if run.next == nil { try await fill(&run, source) }
-    if run.next == nil { try await prove(&run, source) }
+    if run.next == nil { try await prepare(&run, source) }
     guard run.next != nil else { return false }
     let receipt = try await send(run.underWay, hub)
     try settle(&run, receipt, isClosed: hub.isClosed)
@@ -149,6 +148,13 @@ public struct HubPublisher: Sendable {
           + "publish what the ledger has now")
     }
     return kept
+  }
+
+  /// Puts the next events under way, and proofs of those before, unless many events wait: a feed in
+  /// which something happens all the time would never be proven otherwise.
+  @concurrent func prepare(_ run: inout HubFeed, _ source: any FeedSource) async throws {
+    try await fill(&run, source)
+    if run.events < Self.takeMax / 2 { try await prove(&run, source) }
   }
 
   /// Puts the next events under way.
@@ -238,14 +244,14 @@ public struct HubPublisher: Sendable {
   private func settle(_ run: inout HubFeed, _ receipt: HubReceipt, isClosed: Bool) throws {
     guard let next = run.next else { return }
     let sent = run.underWay.count
-    let isProof = next.proven != run.place?.proven
+    let proofs = run.proofsUnderWay
     run.underWay.removeAll { receipt.acknowledged.contains($0.id) }
     let left = run.underWay.count
     counters.count { counts in
       counts.published += UInt64(sent)
       counts.acknowledged += UInt64(sent - left)
       counts.repeated += UInt64(receipt.repeated)
-      if isProof { counts.proofs += UInt64(sent - left) }
+      counts.proofs += UInt64(proofs - run.proofsUnderWay)
       counts.retried += UInt64(left)
     }
     guard left == 0 else {
