@@ -49,8 +49,8 @@ struct SimulatedWalk {
 
   /// The way of a technician: passes at each speed, metres per second.
   struct Passes {
-    var slow = 100
-    var running = 240
+    var slow = 120
+    var running = 400
     var speeds = (slow: 0.8, running: 3.0)
   }
 
@@ -70,7 +70,8 @@ struct SimulatedWalk {
       let isSlow = leg % 2 == 0
       for _ in 0..<((isSlow ? passes.slow : passes.running) / 4) {
         let pass = Self.pass(
-          corners, from: target.points.last, beyond: isSlow ? 3 : 8, &random)
+          corners, from: target.points.last, beyond: isSlow ? 3 : 8,
+          isBeam: sensor.motion?.technology == .beam, &random)
         // He turns where he stops: a point that is given twice is not cut.
         target.points += [pass.0, pass.0, pass.1, pass.1]
       }
@@ -111,7 +112,7 @@ struct SimulatedWalk {
   /// A straight way across the rim and through the cover, from `beyond` metres before it to as many
   /// beyond; of some the one that begins nearest.
   private static func pass(
-    _ corners: [SIMD2<Double>], from last: SIMD2<Double>?, beyond: Double,
+    _ corners: [SIMD2<Double>], from last: SIMD2<Double>?, beyond: Double, isBeam: Bool,
     _ random: inout SceneRandom
   ) -> (SIMD2<Double>, SIMD2<Double>) {
     let sides = Array(zip(corners, corners.dropFirst() + corners.prefix(1)))
@@ -127,7 +128,9 @@ struct SimulatedWalk {
         along -= length
       }
       let entry = side.0 + (side.1 - side.0) * (along / (side.1 - side.0).norm)
-      let inwards = middle - entry
+      // A beam is crossed, whatever else is walked through.
+      let edge = side.1 - side.0
+      let inwards = isBeam ? SIMD2(-edge.y, edge.x) : middle - entry
       let angle = atan2(inwards.y, inwards.x) + random.uniform(-0.6...0.6)
       let way = SIMD2(cos(angle), sin(angle))
       var inside = 0.0

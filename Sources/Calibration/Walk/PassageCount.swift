@@ -14,6 +14,10 @@ struct PassageCount {
   static let step = 0.1
   /// A pulse belongs to a passage when it begins within it, give or take this, seconds.
   static let slack = 1.5
+  /// Who comes back sooner than this, seconds, is on the same walk: what a sensor makes of him then is not
+  /// independent of what it made of him before, and counting both would make a chance look surer than it
+  /// is. Along a beam one walk may touch it many times.
+  static let apartSeconds = 5.0
   /// So far outside nobody is noticed, metres.
   static let farMetres = 1.5
 
@@ -40,7 +44,7 @@ struct PassageCount {
       let depth = shape.depth(of: place, apex: apex)
       if depth < -Self.farMetres { outsideSeconds += Self.step }
       guard depth > 0 else { continue }
-      if let last = stays.last, seconds - last.span.upperBound < 1.5 * Self.step {
+      if let last = stays.last, seconds - last.span.upperBound < Self.apartSeconds {
         stays[stays.count - 1] =
           (last.span.lowerBound...seconds, max(last.depth, depth))
       } else {

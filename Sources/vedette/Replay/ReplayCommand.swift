@@ -135,7 +135,7 @@ struct ReplayCommand: AsyncParsableCommand {
     let run = try CaptureReplay(
       path: capture, site: site, isOtherSite: self.site != nil, span: span)
     let desk =
-      json
+      json || !Terminal.isThere
       ? nil
       : ReplayDesk(
         title: title(of: capture, site), site: site, seconds: try length(of: capture),
