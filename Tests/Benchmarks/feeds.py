@@ -6,7 +6,6 @@ Everything is the product: the daemon with mutual TLS and agreements, the releas
 `vedette receive`. VEDETTE_BENCH_EVENTS tells how many events wait in the ledger (100,000).
 """
 
-import base64
 import http.client
 import json
 import os
@@ -23,38 +22,15 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "EndToEnd"))
 
-from certificates import digest, make_authority, make_certificate  # noqa: E402
+from certificates import make_authority, make_certificate  # noqa: E402
+from partners import PURPOSE, agree, identity, keep_key, rule, with_partners  # noqa: E402
 from support import (  # noqa: E402
     WORK, free_port, get, main, output, resident_kilobytes, run, start, wait_until, write_site)
 
 EVENTS = int(os.environ.get("VEDETTE_BENCH_EVENTS", "100000"))
 SUBSCRIBERS = 50
 STREAMS_OF_ONE = 8
-PURPOSE = "purpose=border-surveillance"
 MISSED = []
-AGREEMENT = """
-agreement: 1
-id: urn:agreement:a-{name}
-parties: {{releaser: "urn:partner:a", recipient: "urn:partner:{name}"}}
-signed: {{document_sha256: "{document}", by: [a, b]}}
-identity: {{san_uri: "urn:partner:{name}", issuer_sha256: ["{issuer}"]}}
-valid: {{from: 2020-01-01T00:00:00Z, until: 2030-01-01T00:00:00Z}}
-purposes: [border-surveillance]
-exercise: live
-handling: {{tlp: AMBER, onward: none}}
-limits: {{events_per_minute: 10000000}}
-rules:
-  - name: crossings
-    when: {{event: crossing, classes: [person, group, vehicle, animal, drone, unknown]}}
-    release: {{fields: [time, class, confidence, direction, lat_lon], delay_s: {delay}}}
-    retention_days: 9
-  - name: sensors
-    when: {{event: sensor-health}}
-    release: {{fields: [time, state], delay_s: {delay}}}
-    retention_days: 9
-"""
-
-
 def budget(name, holds, found):
     print(f"{'PASS' if holds else 'FAIL'} {name}: {found}")
     if not holds:
@@ -75,12 +51,6 @@ def told(name, count, seconds, processor):
     return count / seconds
 
 
-def identity(name):
-    tls = ssl.create_default_context(cafile=WORK / "ca.pem")
-    tls.load_cert_chain(WORK / f"{name}.pem", WORK / f"{name}.key")
-    return tls
-
-
 class Post:
     """A daemon over a ledger that is there, with partners and their agreements."""
 
@@ -88,28 +58,23 @@ class Post:
         self.folder = WORK / name
         self.state = self.folder / "state"
         self.port, self.local = free_port(), free_port()
-        (self.folder / "agreements").mkdir(parents=True)
         for partner in partners:
             if not (WORK / f"{partner}.pem").exists():
                 make_certificate(partner, "ca", (f"subjectAltName=URI:urn:partner:{partner}",
                                                  "extendedKeyUsage=clientAuth"))
-            (self.folder / "agreements" / f"{partner}.yaml").write_text(
-                AGREEMENT.format(name=partner, issuer=digest("ca"), document="ab" * 32, delay=delay))
+            agree(partner, rule("crossing", "time, class, confidence, direction, lat_lon", delay),
+                  rule("sensor-health", "time, state", delay), folder=self.folder)
 
     def fill(self, count, first, millis):
         """A ledger of `count` events, the first of them at the time `first`."""
         made = run("LedgerSamples", "paced", count, int(first), millis, self.state, seconds=900)
         if made.returncode:
             raise SystemExit(made.stdout + made.stderr)
-        (self.state / "ledger.key").write_text(base64.b64encode(bytes(range(1, 33))).decode() + "\n")
-        (self.state / "ledger.key").chmod(0o600)
+        keep_key(self.state)
 
     def start(self):
-        section = "".join(f"\n    {key}: {WORK / file}" for key, file in
-                          (("certificate", "post.pem"), ("key", "post.key"), ("client_cas", "ca.pem")))
         site = write_site(f"{self.folder.name}/site.yaml", self.port, self.state, [
-            ("listen: 127.0.0.1", f"listen: 127.0.0.1\n  local_port: {self.local}\n  tls:{section}"),
-            ("post: north-ford", "post: samples"), ("age: 30 d", "age: 3660 d")])
+            with_partners(self.local), ("post: north-ford", "post: samples"), ("age: 30 d", "age: 3660 d")])
         self.process = start("vedetted", "--config", site)
         if not wait_until(lambda: get(self.local, "/v1/health")[0] in (200, 503), 60):
             raise SystemExit(output(self.process))

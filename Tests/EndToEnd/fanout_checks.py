@@ -1,55 +1,35 @@
 """Many connections at once: a partner's streams share what was decided; one that reads a byte a second
 and one that reads nothing cost neither memory nor the others their events."""
 
-import base64
+import json
 import re
 import signal
 import socket
-import ssl
 import threading
 import time
 
-from certificates import digest, make_authority, make_certificate
+from certificates import ask, make_authority, make_certificate
+from partners import CROSSINGS, PURPOSE, STATE, agree, identity, keep_key, rule, with_partners
 from support import (
     WORK, check, free_port, get, main, output, resident_kilobytes, run, start, wait_until, write_site)
 
 EVENTS = 20_000
 STREAMS = 6
 GROWTH_KILOBYTES_MAX = 65_536
-STREAM = "/v1/stream?purpose=border-surveillance"
-AGREEMENT = """
-agreement: 1
-id: urn:agreement:a-{name}
-parties: {{releaser: "urn:partner:a", recipient: "urn:partner:{name}"}}
-signed: {{document_sha256: "{document}", by: [a, b]}}
-identity: {{san_uri: "urn:partner:{name}", issuer_sha256: ["{issuer}"]}}
-valid: {{from: 2020-01-01T00:00:00Z, until: 2030-01-01T00:00:00Z}}
-purposes: [border-surveillance]
-exercise: live
-handling: {{tlp: AMBER, onward: none}}
-limits: {{events_per_minute: 10000000}}
-rules:
-  - name: crossings
-    when: {{event: crossing, classes: [person, group, vehicle, animal, drone, unknown]}}
-    release: {{fields: [time, class, lat_lon]}}
-    retention_days: 9
-  - name: state
-    when: {{event: post-status}}
-    release: {{fields: [time, status]}}
-    retention_days: 9
-"""
+# The events are of the last 24 hours, one a second.
+HELD_SECONDS = 22 * 3_600
+STREAM = f"/v1/stream?{PURPOSE}"
 
 
-def connect(port, name, receive_buffer=None):
-    """A partner's connection that has asked for the stream."""
-    tls = ssl.create_default_context(cafile=WORK / "ca.pem")
-    tls.load_cert_chain(WORK / f"{name}.pem", WORK / f"{name}.key")
+def connect(port, name, receive_buffer=None, request=STREAM):
+    """A partner's connection that has asked for a stream."""
     plain = socket.socket()
     if receive_buffer:
         plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
     plain.connect(("127.0.0.1", port))
-    channel = tls.wrap_socket(plain, server_hostname="127.0.0.1")
-    channel.sendall(f"GET {STREAM} HTTP/1.1\r\nHost: post\r\n\r\n".encode())
+    plain.settimeout(60)
+    channel = identity(name).wrap_socket(plain, server_hostname="127.0.0.1")
+    channel.sendall(f"GET {request} HTTP/1.1\r\nHost: post\r\n\r\n".encode())
     return channel
 
 
@@ -105,21 +85,15 @@ def begin():
     state = WORK / "state"
     made = run("LedgerSamples", "paced", EVENTS, int(time.time()) - 86_400, 1_000, state, seconds=120)
     check(f"a ledger of {EVENTS} events is made", made.returncode == 0, made.stdout + made.stderr)
-    (state / "ledger.key").write_text(base64.b64encode(bytes(range(1, 33))).decode() + "\n")
-    (state / "ledger.key").chmod(0o600)
+    keep_key(state)
     make_authority("ca")
     make_certificate("post", "ca", ("subjectAltName=IP:127.0.0.1", "extendedKeyUsage=serverAuth"))
-    (WORK / "agreements").mkdir()
-    for name in ("b", "c", "d"):
+    for name, delay in (("b", 0), ("c", 0), ("d", 0), ("e", 0), ("f", HELD_SECONDS)):
         make_certificate(name, "ca", (f"subjectAltName=URI:urn:partner:{name}", "extendedKeyUsage=clientAuth"))
-        (WORK / "agreements" / f"{name}.yaml").write_text(
-            AGREEMENT.format(name=name, issuer=digest("ca"), document="ab" * 32))
+        agree(name, rule("crossing", "time, class, lat_lon", delay) if delay else CROSSINGS, STATE)
     port, local = free_port(), free_port()
-    section = "".join(f"\n    {key}: {WORK / file}" for key, file in
-                      (("certificate", "post.pem"), ("key", "post.key"), ("client_cas", "ca.pem")))
     site = write_site("site.yaml", port, state, [
-        ("listen: 127.0.0.1", f"listen: 127.0.0.1\n  local_port: {local}\n  tls:{section}"),
-        ("post: north-ford", "post: samples")])
+        with_partners(local), ("post: north-ford", "post: samples")])
     post = start("vedetted", "--config", site)
     is_up = wait_until(lambda: get(local, "/v1/health")[0] in (200, 503), 20)
     check("the post serves that ledger", is_up, output(post))
@@ -134,8 +108,76 @@ def news(post, site):
     return time.monotonic()
 
 
+def pages(port, name, path, after=None):
+    """All events of a feed, page by page, and where it goes on."""
+    events, cursor = [], after and f"&after={after}" or ""
+    while True:
+        _, status, body = ask(port, f"{path}&{PURPOSE}{cursor}", name, seconds=20)
+        if status != 200:
+            return [(status, body)], None
+        page = json.loads(body)
+        events += page["events"]
+        cursor = f"&after={page['next']}"
+        if page["caught_up"]:
+            return events, page["next"]
+
+
+def newest(events):
+    """The newest version of each event that was not taken back, in the ledger's order."""
+    last = {event["id"].split("/")[0]: event for event in events}
+    return sorted(int(event["sequence"]) for event in last.values()
+                  if event["data"]["properties"].get("disposition") != "retracted")
+
+
+def numbers(events):
+    return [int(event["sequence"]) for event in events]
+
+
+def snapshot(post, site, port):
+    """What is known now, and then the feed from there on."""
+    ledger_end = EVENTS
+    held, behind = pages(port, "f", "/v1/snapshot?hours=48")
+    now, after = pages(port, "e", "/v1/snapshot?hours=48&limit=500")
+    client = connect(port, "e", request=f"/v1/stream?{PURPOSE}&snapshot=48")
+    text = b""
+    while b"event: snapshot\n" not in text and (data := client.recv(262_144)):
+        text += data
+    recent, _ = pages(port, "e", "/v1/snapshot?hours=20")
+    whole, end = pages(port, "e", "/v1/events?limit=500")
+    wanted = newest(whole)
+    check(f"a snapshot gives the newest version of each of {len(whole)} events that was not taken back",
+          len(whole) > EVENTS // 2 and numbers(now) == wanted and after == end,
+          (len(now), len(wanted), after, end))
+    head, _, rest = text.partition(b"event: snapshot\n")
+    given = [int(number) for number in re.findall(rb'"sequence":"(\d+)"', head)]
+    check("a stream that begins with it gives the same, and then the place where it goes on",
+          given == wanted and after.encode() in head[-60:], (len(given), head[-200:]))
+    since = time.time() - 20 * 3_600
+    starts = [event["time"] >= time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(since - 60)) for event in recent]
+    check(f"of the last hours only those ({len(recent)})",
+          0 < len(recent) < len(now) and all(starts) and numbers(recent) == wanted[-len(recent):], starts[:3])
+    count = len(given)
+    text = rest
+    begun = news(post, site)
+    while b"post-status" not in text and time.monotonic() < begun + 5 and (data := client.recv(65_536)):
+        text += data
+    fresh, _ = pages(port, "e", "/v1/events?limit=500", after)
+    more = [int(number) for number in re.findall(rb'"sequence":"(\d+)"', text)]
+    check("behind it come the next events, none of the snapshot's again",
+          more and more == numbers(fresh)[:len(more)] and more[0] > given[-1], (count, more, numbers(fresh)))
+    client.close()
+    later, _ = pages(port, "f", "/v1/events?limit=500", behind)
+    seen = numbers(held) + numbers(later)
+    first = int(behind.split(".")[1])
+    early = [event for event in whole if int(event["sequence"]) <= first]
+    check(f"what is held back ends it: of {len(held)} events none is newer than the agreement gives",
+          0 < len(held) < len(now) and numbers(held) == newest(early) and seen == sorted(set(seen))
+          and first < ledger_end, (len(held), len(newest(early)), behind))
+
+
 def fan_out():
     post, site, port, local = begin()
+    snapshot(post, site, port)
     before = resident_kilobytes(post)
     slow, dead = Slow(port, "c"), connect(port, "d", 4_096)
     streams = [Stream(port, "b") for _ in range(STREAMS)]

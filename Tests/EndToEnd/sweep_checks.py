@@ -13,31 +13,15 @@ import re
 import signal
 import time
 
-from certificates import ask, digest, make_authority, make_certificate
+from certificates import ask, make_authority, make_certificate
 from failing_calls import FailingCalls
+from partners import PURPOSE, agree, rule, with_partners
 from sse_client import StreamClient, is_contiguous
 from support import (
     WORK, check, free_port, get, main, output, run, start, wait_for_health, wait_until, write_site)
 
 CALLS = int(os.environ.get("VEDETTE_FAULT_CALLS", "12"))
-FEED = "/v1/events?purpose=border-surveillance&limit=500"
-AGREEMENT = """
-agreement: 1
-id: urn:agreement:a-b
-parties: {{releaser: "urn:partner:a", recipient: "urn:partner:b"}}
-signed: {{document_sha256: "{document}", by: [a, b]}}
-identity: {{san_uri: "urn:partner:b", issuer_sha256: ["{issuer}"]}}
-valid: {{from: 2020-01-01T00:00:00Z, until: 2030-01-01T00:00:00Z}}
-purposes: [border-surveillance]
-exercise: live
-handling: {{tlp: AMBER+STRICT, onward: none}}
-limits: {{events_per_minute: 100000}}
-rules:
-  - name: state
-    when: {{event: post-status}}
-    release: {{fields: [time_min, status]}}
-    retention_days: 9
-"""
+FEED = f"/v1/events?{PURPOSE}&limit=500"
 
 
 class Post:
@@ -47,16 +31,10 @@ class Post:
         make_authority("ca")
         make_certificate("post", "ca", ("subjectAltName=IP:127.0.0.1", "extendedKeyUsage=serverAuth"))
         make_certificate("b", "ca", ("subjectAltName=URI:urn:partner:b", "extendedKeyUsage=clientAuth"))
-        (WORK / "agreements").mkdir()
-        (WORK / "agreements" / "b.yaml").write_text(
-            AGREEMENT.format(issuer=digest("ca"), document="ab" * 32))
+        agree("b", rule("post-status", "time_min, status"), tlp="AMBER+STRICT")
         self.port, self.local = free_port(), free_port()
-        section = "".join(
-            f"\n    {key}: {WORK / file}" for key, file in
-            (("certificate", "post.pem"), ("key", "post.key"), ("client_cas", "ca.pem")))
         self.site = write_site(
-            "site.yaml", self.port, WORK / "state",
-            [("listen: 127.0.0.1", f"listen: 127.0.0.1\n  local_port: {self.local}\n  tls:{section}")])
+            "site.yaml", self.port, WORK / "state", [with_partners(self.local)])
         self.process = start("vedetted", "--config", self.site, environment=failing.environment)
         self.given, self.cursor, self.refused, self.told = [], "", 0, 0
 

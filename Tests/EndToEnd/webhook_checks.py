@@ -15,33 +15,12 @@ import time
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from certificates import digest, make_authority, make_certificate
+from certificates import make_authority, make_certificate
+from partners import CROSSINGS, STATE, agree, keep_key, with_partners
 from support import WORK, check, free_port, get, main, output, run, start, wait_until, write_site
 
 EVENTS = 3_000
 KILLS = 5
-AGREEMENT = """
-agreement: 1
-id: urn:agreement:a-b
-parties: {{releaser: "urn:partner:a", recipient: "urn:partner:b"}}
-signed: {{document_sha256: "{document}", by: [a, b]}}
-identity: {{san_uri: "urn:partner:b", issuer_sha256: ["{issuer}"]}}
-valid: {{from: 2020-01-01T00:00:00Z, until: 2030-01-01T00:00:00Z}}
-purposes: [border-surveillance]
-exercise: live
-handling: {{tlp: AMBER, onward: none}}
-limits: {{events_per_minute: 10000000}}
-webhook: {{url: "https://localhost:{port}/events?at=b", purpose: border-surveillance, events_max: {count}}}
-rules:
-  - name: crossings
-    when: {{event: crossing, classes: [person, group, vehicle, animal, drone, unknown]}}
-    release: {{fields: [time, class, lat_lon]}}
-    retention_days: 9
-  - name: state
-    when: {{event: post-status}}
-    release: {{fields: [time, status]}}
-    retention_days: 9
-"""
 
 
 class Center(http.server.ThreadingHTTPServer):
@@ -134,29 +113,24 @@ def public_keys(path):
     return {name: Ed25519PublicKey.from_public_bytes(base64.b64decode(key)[1:])}
 
 
-def agree(port, count):
-    (WORK / "fresh").write_text(
-        AGREEMENT.format(issuer=digest("ca"), document="ab" * 32, port=port, count=count))
-    (WORK / "fresh").rename(WORK / "agreements" / "b.yaml")
+def call(port, count):
+    """The agreement with b, who is called at `port` with at most `count` events at once."""
+    agree("b", CROSSINGS, STATE, more=f'webhook: {{url: "https://localhost:{port}/events?at=b", '
+                                      f'purpose: border-surveillance, events_max: {count}}}')
 
 
 def webhooks():
     state = WORK / "state"
     made = run("LedgerSamples", "paced", EVENTS, int(time.time()) - 86_400, 1_000, state, seconds=120)
     check(f"a ledger of {EVENTS} events is made", made.returncode == 0, made.stdout + made.stderr)
-    (state / "ledger.key").write_text(base64.b64encode(bytes(range(1, 33))).decode() + "\n")
-    (state / "ledger.key").chmod(0o600)
+    keep_key(state)
     make_authority("ca")
     make_certificate("post", "ca", ("subjectAltName=IP:127.0.0.1", "extendedKeyUsage=serverAuth,clientAuth"))
     make_certificate("center", "ca", ("subjectAltName=DNS:localhost", "extendedKeyUsage=serverAuth"))
-    (WORK / "agreements").mkdir()
     port, local, own = free_port(), free_port(), free_port()
-    agree(own, 20)
-    section = "".join(f"\n    {key}: {WORK / file}" for key, file in
-                      (("certificate", "post.pem"), ("key", "post.key"), ("client_cas", "ca.pem")))
+    call(own, 20)
     site = write_site("site.yaml", port, state, [
-        ("listen: 127.0.0.1", f"listen: 127.0.0.1\n  local_port: {local}\n  tls:{section}"),
-        ("post: north-ford", "post: samples")])
+        with_partners(local), ("post: north-ford", "post: samples")])
     post = start("vedetted", "--config", site)
     wait_until((state / "ledger.pub").exists, 20)
     time.sleep(1.5)
@@ -194,7 +168,7 @@ def webhooks():
           center.faults[:2])
     check("in lists of CloudEvents", center.types == {"application/cloudevents-batch+json; charset=utf-8"},
           center.types)
-    agree(own, 1)
+    call(own, 1)
     post.send_signal(signal.SIGHUP)
     time.sleep(2.5)
     center.types.clear()

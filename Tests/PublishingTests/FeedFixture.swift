@@ -1,3 +1,5 @@
+import Glibc
+import Ledger
 import Logging
 import ServiceLifecycle
 import Synchronization
@@ -20,6 +22,20 @@ final class MemoryStore: EventStore {
             time: "2026-01-01T00:00:00Z", isExercise: false, data: Array(data.utf8)))
       }
       return state.oldest + UInt64(state.events.count) - 1
+    }
+  }
+
+  /// Puts in an event of now, or of another time, as `<id>/<version>`.
+  func append(_ id: String, time: String? = nil, disposition: String = "reported") -> UInt64 {
+    state.withLock { state in
+      let sequence = state.oldest + UInt64(state.events.count)
+      let data = #"{"properties":{"disposition":"\#(disposition)"}}"#
+      state.events.append(
+        StoredEvent(
+          sequence: sequence, type: "org.vedette.crossing.v1", id: id,
+          time: time ?? EventHeader.timeText(unixSeconds: Int64(Glibc.time(nil))),
+          isExercise: false, data: Array(data.utf8)))
+      return sequence
     }
   }
 

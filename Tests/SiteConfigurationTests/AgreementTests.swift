@@ -58,6 +58,28 @@ import Testing
     Mistake(
       old: "san_uri: \"urn:partner:b\"", new: "witness: b+1+x, san_uri: \"urn:partner:b\"",
       place: "6:21", code: .badValue),
+    Mistake(
+      old: "exercise: both",
+      new: "exercise: both\nwebhook: {url: \"http://c.example/e\", purpose: border-surveillance}",
+      place: "10:16", code: .badValue),
+    Mistake(
+      old: "exercise: both",
+      new: "exercise: both\nwebhook: {url: \"https://u@c.example/\", purpose: border-surveillance}",
+      place: "10:16", code: .badValue),
+    Mistake(
+      old: "exercise: both",
+      new: "exercise: both\nwebhook: {url: \"https://c.example/e\", purpose: curiosity}",
+      place: "10:48", code: .badValue),
+    Mistake(
+      old: "exercise: both",
+      new:
+        "exercise: both\nwebhook: {url: \"https://c.example/e\", purpose: border-surveillance, events_max: 0}",
+      place: "10:81", code: .outOfRange),
+    Mistake(
+      old: "exercise: both",
+      new:
+        "exercise: both\nwebhook: {url: \"https://c.example/e\", purpose: border-surveillance, port: 1}",
+      place: "10:69", code: .unknownKey),
   ])
   func `each mistake is told with its place and a remedy, and nothing applies`(
     _ mistake: Mistake

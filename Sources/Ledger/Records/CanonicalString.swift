@@ -17,19 +17,37 @@ public enum CanonicalString {
   static func append(_ text: RawSpan, to bytes: inout [UInt8]) {
     bytes.append(UInt8(ascii: "\""))
     unsafe text.withUnsafeBytes { text in
-      var start = 0
-      for place in 0..<text.count {
-        let byte = unsafe text[place]
-        guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else {
+      var (start, place) = (0, 0)
+      while place < text.count {
+        // Eight bytes at once, as most need no escape.
+        if text.count - place >= 8,
+          unsafe isPlain(text.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+        {
+          place += 8
           continue
         }
-        unsafe bytes.append(contentsOf: text[start..<place])
-        start = place + 1
-        escape(byte, to: &bytes)
+        let byte = unsafe text[place]
+        if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+          unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[start..<place]))
+          start = place + 1
+          escape(byte, to: &bytes)
+        }
+        place += 1
       }
-      unsafe bytes.append(contentsOf: text[start...])
+      unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[start...]))
     }
     bytes.append(UInt8(ascii: "\""))
+  }
+
+  /// Whether none of eight bytes is a quotation mark, a backslash or below 0x20.
+  @inline(__always)
+  private static func isPlain(_ bytes: UInt64) -> Bool {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let (quotes, escapes) = (bytes ^ (ones &* 0x22), bytes ^ (ones &* 0x5C))
+    // The subtraction sets the high bit of a byte that is 0, or below 0x20, where it was not set.
+    let found =
+      (quotes &- ones) & ~quotes | (escapes &- ones) & ~escapes | (bytes &- ones &* 0x20) & ~bytes
+    return found & (ones &* 0x80) == 0
   }
 
   private static func escape(_ byte: UInt8, to bytes: inout [UInt8]) {

@@ -50,12 +50,18 @@ private final class BundleWriter {
   /// Nodes that are remembered at most.
   private static let nodesMax = 65_536
 
+  /// Bytes of a hash in a proof's text, with what stands before it.
+  private static let lineBytes = 46
+
   private let tree: TreeFiles<FolderStorage>
   private let size: UInt64
   private let quotedNote: [UInt8]
   private var record = RecordWriter()
   /// Roots of full subtrees, by height and index.
   private var nodes: [UInt64: TreeHash] = [:]
+  /// The hashes of the last proof, and their lines.
+  private var lastHashes: [TreeHash] = []
+  private var lastLines: [UInt8] = []
 
   init(tree: TreeFiles<FolderStorage>, size: UInt64, quotedNote: [UInt8]) {
     self.tree = tree
@@ -109,13 +115,29 @@ private final class BundleWriter {
     text.append(contentsOf: LogProof.header.utf8)
     text.append(contentsOf: #"\nindex "#.utf8)
     text.append(contentsOf: String(index).utf8)
-    for hash in hashes {
-      text.append(contentsOf: #"\n"#.utf8)
-      text.append(contentsOf: Base64.encode(hash.bytes).utf8)
-    }
+    appendHashes(hashes, to: &text)
     text.append(contentsOf: #"\n\n"#.utf8)
     // Its quotes are those of the whole text.
     text.append(contentsOf: quotedNote.dropFirst())
+  }
+
+  /// Appends the lines of `hashes`; those that the proof before had at its end, too, are copied from it.
+  private func appendHashes(_ hashes: [TreeHash], to text: inout [UInt8]) {
+    var shared = 0
+    while shared < min(hashes.count, lastHashes.count),
+      hashes[hashes.count - 1 - shared] == lastHashes[lastHashes.count - 1 - shared]
+    {
+      shared += 1
+    }
+    var lines: [UInt8] = []
+    lines.reserveCapacity(hashes.count * Self.lineBytes)
+    for hash in hashes.dropLast(shared) {
+      lines.append(contentsOf: #"\n"#.utf8)
+      lines.append(contentsOf: Base64.encode(hash.bytes).utf8)
+    }
+    lines.append(contentsOf: lastLines.suffix(shared * Self.lineBytes))
+    text.append(contentsOf: lines)
+    (lastHashes, lastLines) = (hashes, lines)
   }
 
   private func node(_ height: Int, _ index: UInt64) throws(LedgerError) -> TreeHash {

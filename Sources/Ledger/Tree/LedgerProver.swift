@@ -112,7 +112,7 @@ public struct LedgerProver {
     return try newest(in: oldest..<indexed + 1, where: isNamed)
   }
 
-  private func openIndex() throws(LedgerError) -> EventIndex<FolderStorage>? {
+  func openIndex() throws(LedgerError) -> EventIndex<FolderStorage>? {
     do throws(LedgerError) {
       return try EventIndex(storage: storage, size: checkpoint.size, isWriter: false)
     } catch {

@@ -114,6 +114,21 @@ final class LineShelf: Sendable {
     }
   }
 
+  /// The newest versions of what comes after event `after`, up to `durable`, for the client of `source`, who
+  /// alone is given them: at most `limit` events. All of it is on record.
+  ///
+  /// - Throws: ``FeedRefusal``, and what deciding throws.
+  @concurrent func latest(
+    of source: any FeedSource, after: UInt64, through durable: UInt64, limit: Int
+  ) async throws -> FeedStep {
+    let prepared = try await source.prepareLatest(after: after, through: durable, limit: limit)
+    let lines = FeedLines(prepared.batch, after: after, epoch: epoch, text: text)
+    try await prepared.record()
+    return FeedStep(
+      parts: lines.lines.isEmpty ? [] : [lines], through: prepared.batch.through,
+      isOvertaken: prepared.batch.isOvertaken, hold: prepared.batch.hold)
+  }
+
   /// What is on the shelf after event `after`; `nil` when the next event is not.
   private static func look(
     _ shelf: Shelf, _ after: UInt64, _ limit: Int, _ bytesMax: Int

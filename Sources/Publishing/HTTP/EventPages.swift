@@ -40,7 +40,34 @@ struct EventPages: Sendable {
       _ = try await feed.wait(after: after, for: source, timeout: .seconds(wait))
     }
     let step = try await step(of: source, after: after, limit: limit, until: end)
-    return page(step.batch, durable: step.durable)
+    return page(step.batch, isCaughtUp: step.batch.through >= step.durable)
+  }
+
+  /// `GET /v1/snapshot?hours=<n>&after=<cursor>&limit=<n>`: what is known of the events of the last hours, or of
+  /// those after the cursor, the newest version of each; `next` is where the feed goes on from.
+  func snapshot(of request: Request, context: FeedRequestContext) async throws -> Response {
+    let source = try await doorkeeper.feed(of: request, context: context)
+    let query = request.uri.queryParameters
+    guard let limit = number(query["limit"], default: Self.limitMax, in: 1...Self.limitMax) else {
+      throw FeedRefusal(
+        .parameter, reason: "limit must be a whole number from 1 to \(Self.limitMax)",
+        remedy: "leave it out for \(Self.limitMax)")
+    }
+    let durable = feed.durable
+    let start = try FeedPosition.snapshot(query["hours"] ?? "24", store: store, durable: durable)
+    let asked = try query["after"].map {
+      try FeedPosition.resolve(String($0), store: store, durable: durable)
+    }
+    let step = try await shelf.latest(
+      of: source, after: asked ?? start ?? 0, through: durable, limit: limit)
+    guard !step.isOvertaken else {
+      throw FeedRefusal(
+        .gone, reason: "events after the cursor are older than the post keeps",
+        remedy: "ask without a cursor")
+    }
+    // What is held back is not there yet for this client.
+    let isHeld = step.hold != nil && step.parts.isEmpty
+    return page(step, isCaughtUp: step.through >= durable || isHeld)
   }
 
   /// The next events; passes over what is withheld, as far as one request may, and waits until `end`
@@ -66,10 +93,10 @@ struct EventPages: Sendable {
     }
   }
 
-  private func page(_ step: FeedStep, durable: UInt64) -> Response {
+  private func page(_ step: FeedStep, isCaughtUp: Bool) -> Response {
     var body = ByteBuffer()
     body.reserveCapacity(step.parts.reduce(256) { $0 + $1.frames.readableBytes })
-    body.writeString(#"{"caught_up":\#(step.through >= durable),"events":["#)
+    body.writeString(#"{"caught_up":\#(isCaughtUp),"events":["#)
     var isFirst = true
     for part in step.parts {
       part.bytes.withUnsafeReadableBytes { bytes in

@@ -13,6 +13,7 @@ public import ServiceLifecycle
 /// |---|---|
 /// | `GET /v1/stream` | Server-Sent Events, resumed by `Last-Event-ID` or `?after=` |
 /// | `GET /v1/events?after=&limit=&wait=` | pages and long poll |
+/// | `GET /v1/snapshot?hours=&after=&limit=` | the newest version of each event of the last hours |
 /// | `GET /v1/checkpoint` | the newest signed checkpoint of the ledger |
 /// | `POST /v1/cosignatures` | a witness gives a checkpoint that it has cosigned |
 /// | `GET /v1/proof?sequence=` | an event's record with its proof and what may be disclosed of it |
@@ -139,6 +140,9 @@ public struct EventServer: Service {
     }
     router.get("/v1/events") { request, context in
       try await pages.respond(to: request, context: context)
+    }
+    router.get("/v1/snapshot") { request, context in
+      try await pages.snapshot(of: request, context: context)
     }
     if let proofs {
       let pages = ProofPages(proofs: proofs, doorkeeper: doorkeeper)

@@ -33,7 +33,13 @@ struct EventStream: Sendable {
     let asked =
       request.headers[HTTPField.Name("Last-Event-ID")!]
       ?? request.uri.queryParameters["after"].map(String.init)
-    let after = try FeedPosition.resolve(asked, store: store, durable: feed.durable)
+    let durable = feed.durable
+    // Who comes again with a cursor has had the snapshot, or what of it came before that.
+    let start =
+      asked == nil
+      ? try FeedPosition.snapshot(
+        request.uri.queryParameters["snapshot"], store: store, durable: durable) : nil
+    let after = try start ?? FeedPosition.resolve(asked, store: store, durable: durable)
     switch counters.openStream(
       of: source.partner, max: settings.streamsMax, partnerMax: Self.partnerStreamsMax)
     {
@@ -58,7 +64,9 @@ struct EventStream: Sendable {
       body: ResponseBody { writer in
         defer { counters.closeStream(of: source.partner) }
         do {
-          try await run(source, after: after, channel: channel, writer: &writer)
+          try await run(
+            source, after: after, snapshot: start == nil ? nil : durable, channel: channel,
+            writer: &writer)
         } catch let refusal as FeedRefusal {
           counters.refused(refusal.kind)
           logger.notice("a stream was ended: \(refusal)")
@@ -71,7 +79,7 @@ struct EventStream: Sendable {
   }
 
   @concurrent private func run(
-    _ source: any FeedSource, after: UInt64, channel: any Channel,
+    _ source: any FeedSource, after: UInt64, snapshot: UInt64?, channel: any Channel,
     writer: inout any ResponseBodyWriter
   ) async throws {
     var sequence = after
@@ -79,6 +87,10 @@ struct EventStream: Sendable {
     let beat = Duration.seconds(settings.heartbeatSeconds)
     var nextBeat = ContinuousClock.now + beat
     try await write("retry: 1000\n: \(settings.post)\n\n", to: &writer, channel: channel)
+    if let snapshot {
+      sequence = try await give(
+        source, after: after, through: snapshot, to: &writer, channel: channel)
+    }
     while !Task.isCancelled {
       let durable = feed.durable
       if sequence < durable {
@@ -119,6 +131,33 @@ struct EventStream: Sendable {
         }
       }
     }
+  }
+
+  /// Gives the newest versions of the events up to `last`, and the place after them, which it returns: the
+  /// feed goes on there. Each event has its own place, so that a client whose connection breaks before that
+  /// misses nothing.
+  @concurrent private func give(
+    _ source: any FeedSource, after: UInt64, through last: UInt64,
+    to writer: inout any ResponseBodyWriter, channel: any Channel
+  ) async throws -> UInt64 {
+    var sequence = after
+    while sequence < last, !Task.isCancelled, !feed.isClosed {
+      let step = try await shelf.latest(
+        of: source, after: sequence, through: last, limit: Self.batchMax)
+      // What retention takes meanwhile is told when the feed goes on.
+      guard !step.isOvertaken else { break }
+      if !step.parts.isEmpty {
+        try await write(step.parts.map(\.frames), to: &writer, channel: channel)
+      }
+      counters.delivered(step.count)
+      let isHeld = step.hold != nil || step.through == sequence
+      sequence = step.through
+      if isHeld { break }
+    }
+    let cursor = EventCursor(epoch: store.epoch, sequence: sequence)
+    try await write(
+      "id: \(cursor)\nevent: snapshot\ndata: {}\n\n", to: &writer, channel: channel)
+    return sequence
   }
 
   /// What is written for a step: its events, and the place after them where it is not that of the last.

@@ -1,7 +1,36 @@
+import Glibc
 import Ledger
 
 /// Where a request wants to start, checked against what the ledger has.
 enum FeedPosition {
+  /// The most hours that a snapshot reaches back.
+  static let snapshotHoursMax = 744
+
+  /// The place behind which a snapshot of the last `text` hours begins; `nil` when none is asked for.
+  ///
+  /// - Throws: ``FeedRefusal`` when that is no number of hours.
+  static func snapshot(
+    _ text: Substring?, store: any EventStore, durable: UInt64
+  ) throws -> UInt64? {
+    guard let text else { return nil }
+    guard let hours = Int64(text), hours >= 1, hours <= snapshotHoursMax else {
+      throw FeedRefusal(
+        .parameter,
+        reason: "hours of a snapshot must be a whole number from 1 to \(snapshotHoursMax)",
+        remedy: "ask for the last 24")
+    }
+    let begin = EventHeader.timeText(unixSeconds: Int64(time(nil)) - 3_600 * hours)
+    // Events stand nearly in the order of their times.
+    var low = max(1, try store.oldestSequence())
+    var high = durable + 1
+    while low < high {
+      let middle = low + (high - low) / 2
+      let found = try store.events(from: middle, through: middle, limit: 1).first
+      if found.map({ $0.time < begin }) ?? true { low = middle + 1 } else { high = middle }
+    }
+    return low - 1
+  }
+
   /// The sequence after which the cursor `text` (`nil`: the oldest kept event) goes on in `store`.
   ///
   /// - Throws: ``FeedRefusal`` when it cannot be served.

@@ -1,3 +1,5 @@
+import Ledger
+
 /// Where a client's events come from: the whole ledger, or what an agreement gives of it.
 public protocol FeedSource: Sendable {
   /// Whose feed it is, for the bound on connections; `nil` for the post's own clients.
@@ -22,6 +24,18 @@ public protocol FeedSource: Sendable {
   /// As ``next(after:through:limit:)``, but what must be on record before anything of it is handed on
   /// is only recorded when that is asked for.
   func prepare(
+    after sequence: UInt64, through durable: UInt64, limit: Int
+  ) async throws -> PreparedBatch
+
+  /// As ``prepare(after:through:limit:)``, but only of the newest version of each event: what is known at
+  /// `durable` to who has read nothing after `sequence`. An event that was taken back is left out where
+  /// the client was given none of its versions.
+  ///
+  /// What is held back ends it, as if nothing of the ledger came after. Asked again and again with the
+  /// same `durable` it looks at the events once.
+  ///
+  /// - Throws: ``FeedRefusal``, also when that are more than ``LatestEvents/recordsMax`` events.
+  func prepareLatest(
     after sequence: UInt64, through durable: UInt64, limit: Int
   ) async throws -> PreparedBatch
 
@@ -55,6 +69,13 @@ extension FeedSource {
     after sequence: UInt64, through durable: UInt64, limit: Int
   ) async throws -> PreparedBatch {
     PreparedBatch(try await next(after: sequence, through: durable, limit: limit))
+  }
+
+  /// Gives all versions.
+  public func prepareLatest(
+    after sequence: UInt64, through durable: UInt64, limit: Int
+  ) async throws -> PreparedBatch {
+    try await prepare(after: sequence, through: durable, limit: limit)
   }
 }
 
@@ -170,6 +191,41 @@ struct WholeFeed: FeedSource {
     }
     return FeedBatch(
       events: events.map { LabelledEvent(event: $0, label: nil) }, through: last.sequence)
+  }
+
+  func prepareLatest(
+    after sequence: UInt64, through durable: UInt64, limit: Int
+  ) throws -> PreparedBatch {
+    var latest = try LatestEvents(after: sequence, through: durable)
+    var next = sequence + 1
+    while next <= durable {
+      let events = try store.events(from: next, through: durable, limit: LatestEvents.pieceMax)
+      guard let last = events.last, events[0].sequence == next else {
+        return PreparedBatch(FeedBatch(events: [], through: next - 1, isOvertaken: true))
+      }
+      for event in events {
+        latest.look(event.sequence, String(event.id.utf8.prefix { $0 != 0x2F }) ?? event.id)
+      }
+      next = last.sequence + 1
+    }
+    var batch = FeedBatch(events: [], through: durable)
+    for sequence in latest.sequences(after: sequence) {
+      guard batch.events.count < limit else {
+        batch.through = sequence - 1
+        break
+      }
+      let event = try store.events(from: sequence, through: sequence, limit: 1).first
+      guard let event, !Self.isTakenBack(event) else { continue }
+      batch.events.append(LabelledEvent(event: event, label: nil))
+    }
+    return PreparedBatch(batch)
+  }
+
+  private static func isTakenBack(_ event: StoredEvent) -> Bool {
+    CanonicalObject(event.data[...])?["properties"].flatMap { CanonicalObject($0) }?[
+      "disposition"
+    ]
+    .map { $0.elementsEqual(#""retracted""#.utf8) } ?? false
   }
 
   func disclosable(_ sequences: [UInt64]) -> [Disclosable] { sequences.map { _ in .everything } }

@@ -20,6 +20,8 @@ final class PartnerFeed: FeedSource {
   private let isExercise: Bool
   /// The delayed event that was put on record last, so that it is not put there at each look.
   private let delayed = Mutex<UInt64>(0)
+  /// What a snapshot gives, once that was looked for.
+  private let snapshot = Mutex<LatestEvents?>(nil)
 
   init(gate: AgreementGate, holder: FeedHolder, purpose: String, isExercise: Bool) {
     self.gate = gate
@@ -83,7 +85,7 @@ final class PartnerFeed: FeedSource {
         break
       }
       for (record, feature) in records where step.batch.hold == nil {
-        take(record, feature, evaluator, now, &step)
+        try take(record, feature, evaluator, now, &step)
       }
       left -= records.count
       piece = min(8 * piece, Self.pieceMax)
@@ -95,6 +97,75 @@ final class PartnerFeed: FeedSource {
     }
   }
 
+  func prepareLatest(
+    after sequence: UInt64, through durable: UInt64, limit: Int
+  ) async throws -> PreparedBatch {
+    let now = wallNow()
+    let evaluator = try evaluator(at: now)
+    let agreement = evaluator.agreement
+    var latest: LatestEvents
+    if let known = snapshot.withLock({ $0 }), known.after <= sequence {
+      latest = known
+    } else {
+      latest = try look(after: sequence, through: durable, evaluator, now)
+    }
+    let wanted = Array(latest.sequences(after: sequence).prefix(limit))
+    snapshot.withLock { [latest] in $0 = latest }
+    var step = Step(
+      batch: FeedBatch(events: [], through: sequence),
+      room: gate.desk.room(for: agreement.recipient, perMinute: agreement.eventsPerMinute))
+    step.isSnapshot = true
+    var found: [(LedgerRecord, [UInt8])] = []
+    try gate.store.visit(wanted, newest: durable) { record, feature in
+      if let record, let feature { found.append((record, feature)) }
+    }
+    for (record, feature) in found where step.batch.hold == nil {
+      try take(record, feature, evaluator, now, &step)
+    }
+    if step.batch.hold == nil {
+      let isAll = wanted.count < limit
+      step.batch.through = isAll ? latest.through : wanted.last ?? latest.through
+      // The event behind it is held back; when it is due the feed gives it.
+      if isAll, latest.through < durable { step.batch.hold = .seconds(1) }
+    }
+    let entries = step.entries
+    return PreparedBatch(step.batch) { [self] in try await gate.desk.record(entries) }
+  }
+
+  /// Looks for the newest versions after event `sequence`, up to the first event that is held back.
+  private func look(
+    after sequence: UInt64, through durable: UInt64, _ evaluator: Evaluator, _ now: WallTime
+  ) throws -> LatestEvents {
+    var latest = try LatestEvents(after: sequence, through: durable)
+    var next = sequence + 1
+    while next <= durable {
+      let records = try gate.store.records(
+        from: next, through: durable, limit: LatestEvents.pieceMax)
+      guard let last = records?.last?.0.sequence else {
+        latest.end(at: next - 1)
+        return latest
+      }
+      for (record, feature) in records! {
+        let event = ShareableEvent(
+          sequence: record.sequence, header: record.header, feature: feature)
+        if let event, isHeld(event, evaluator, now) {
+          latest.end(at: record.sequence - 1)
+          return latest
+        }
+        latest.look(record.sequence, "\(record.header.id)")
+      }
+      next = last + 1
+    }
+    return latest
+  }
+
+  private func isHeld(_ event: ShareableEvent, _ evaluator: Evaluator, _ now: WallTime) -> Bool {
+    let decision = evaluator.decide(
+      event, purpose: purpose, isExercise: isExercise, hadEarlierVersion: false, at: now)
+    if case .delayed = decision.outcome { return true }
+    return false
+  }
+
   /// What was decided so far of a step.
   private struct Step {
     var batch: FeedBatch
@@ -104,13 +175,16 @@ final class PartnerFeed: FeedSource {
     /// Events of which a version is given in this step.
     var given: Set<EventID> = []
     var newlyDelayed: UInt64?
+    /// Whether the versions before were passed over: one that takes back what the partner never had says
+    /// nothing to it.
+    var isSnapshot = false
   }
 
   /// Decides on one event.
   private func take(
     _ record: LedgerRecord, _ feature: [UInt8], _ evaluator: Evaluator, _ now: WallTime,
     _ step: inout Step
-  ) {
+  ) throws {
     let event = ShareableEvent(
       sequence: record.sequence, header: record.header, feature: feature)
     guard let event else {
@@ -121,10 +195,21 @@ final class PartnerFeed: FeedSource {
     }
     let agreement = evaluator.agreement
     let id = event.header.id
-    let decision = evaluator.decide(
-      event, purpose: purpose, isExercise: isExercise,
-      hadEarlierVersion: step.given.contains(id) || gate.desk.has(agreement.recipient, id),
-      at: now)
+    var decision = evaluator.decide(
+      event, purpose: purpose, isExercise: isExercise, hadEarlierVersion: false, at: now)
+    let isTakenBack = step.isSnapshot && event.fields.disposition == "retracted"
+    if decision.outcome == .refused && event.header.version > 1 || isTakenBack {
+      // Only then it matters: it may have to be looked for in the release log.
+      let hasEarlier =
+        try event.header.version > 1
+        && (step.given.contains(id) || gate.desk.has(agreement.recipient, id))
+      if isTakenBack, !hasEarlier {
+        step.batch.through = record.sequence
+        return
+      }
+      decision = evaluator.decide(
+        event, purpose: purpose, isExercise: isExercise, hadEarlierVersion: hasEarlier, at: now)
+    }
     if case .delayed(let until) = decision.outcome {
       step.batch.hold = .nanoseconds(max(1_000_000, until.unixNanos - now.unixNanos))
       if delayed.withLock({ $0 != record.sequence }) {

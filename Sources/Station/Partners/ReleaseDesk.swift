@@ -41,7 +41,7 @@ final class ReleaseDesk: Sendable {
     var isStopped = false
     var thread: NamedThread?
     /// Events of which each partner has a version.
-    var held: [String: Set<EventID>] = [:]
+    var held: PartnerHoldings
     var allowances: [String: Allowance] = [:]
     /// How far each partner said that it has stored what it got.
     var acknowledged: [String: UInt64] = [:]
@@ -59,10 +59,12 @@ final class ReleaseDesk: Sendable {
   private let doorbell: Doorbell
   private let logger: Logger
 
-  /// A desk over the log in `folders`; reads which partner has what, when the log is there.
+  /// A desk over the log in `folders`; reads which partner has what of the part that is not signed yet.
+  ///
+  /// - Parameter generationMax: events of a generation of ``PartnerHoldings``.
   init(
     folders: EpochFolders, post: String, retention: StorageConfiguration, signingSeed: [UInt8],
-    logger: Logger
+    logger: Logger, generationMax: Int = PartnerHoldings.generationMax
   ) throws {
     self.folders = folders
     directory = folders.current
@@ -71,13 +73,12 @@ final class ReleaseDesk: Sendable {
     self.signingSeed = signingSeed
     self.logger = logger
     doorbell = try Doorbell()
-    var initial = State()
+    var initial = State(held: PartnerHoldings(generationMax: generationMax))
     do throws(LedgerError) {
       for epoch in try folders.earlierEpochs() {
-        let earlier = try Self.held(in: folders.earlier(epoch))
-        initial.held.merge(earlier) { $0.union($1) }
+        try Self.read(unsignedOf: folders.earlier(epoch), into: &initial.held)
       }
-      initial.held.merge(try Self.held(in: directory)) { $0.union($1) }
+      try Self.read(unsignedOf: directory, into: &initial.held)
     } catch {
       guard error.code == .noLedger || error.code == .missing else { throw error }
     }
@@ -121,10 +122,22 @@ final class ReleaseDesk: Sendable {
     }
   }
 
-  /// Whether `partner` has a version of event `id`.
-  func has(_ partner: String, _ id: EventID) -> Bool {
-    state.withLock { $0.held[partner]?.contains(id) ?? false }
+  /// Whether `partner` has a version of event `id`. What was released lately is known; for the rest the log
+  /// is read.
+  ///
+  /// - Throws: ``LedgerError`` when it cannot be: then nobody knows what must be taken back.
+  func has(_ partner: String, _ id: EventID) throws -> Bool {
+    if state.withLock({ $0.held.has(partner, id) }) { return true }
+    if try PartnerHoldings.isGiven(id, to: partner, in: directory) { return true }
+    for epoch in try folders.earlierEpochs() {
+      if try PartnerHoldings.isGiven(id, to: partner, in: folders.earlier(epoch)) { return true }
+    }
+    // What went from memory into the log meanwhile was in neither.
+    return state.withLock { $0.held.has(partner, id) }
   }
+
+  /// Events that are held in memory.
+  var heldCount: Int { state.withLock { $0.held.count } }
 
   /// How many more events `partner` may get in this minute.
   func room(for partner: String, perMinute: Int) -> Int {
@@ -215,6 +228,8 @@ final class ReleaseDesk: Sendable {
         }
         durable = try log!.commit()
         for job in jobs { note(job.entries, isDelivery: job.isDelivery) }
+        let signed = seal?.signedSize ?? 0
+        state.withLock { $0.held.tidy(durable: durable, signed: signed) }
         for job in jobs { job.done.resume() }
       } catch {
         log = nil
@@ -277,32 +292,39 @@ final class ReleaseDesk: Sendable {
           state.acknowledged[entry.partner] = max(before, entry.sequence)
         }
         guard entry.outcome == "released" || entry.outcome == "recalled" else { continue }
-        state.held[entry.partner, default: []].insert(entry.event.id)
+        state.held.insert(entry.partner, entry.event.id)
         if isDelivery { state.allowances[entry.partner]?.given += 1 }
       }
     }
   }
 
-  /// Which partner has a version of which event, as the log says.
-  private static func held(in directory: String) throws(LedgerError) -> [String: Set<EventID>] {
+  /// Which partner has a version of which event, as the log in `directory` says behind what is signed.
+  private static func read(
+    unsignedOf directory: String, into held: inout PartnerHoldings
+  ) throws(LedgerError) {
     let reader = try EventLogReader(directory: directory)
     let newest = try reader.newestSequence()
-    var next = try reader.oldestSequence()
-    var held: [String: Set<EventID>] = [:]
+    var next = max(try reader.oldestSequence(), try signedSize(of: directory) + 1)
+    var found: [(String, EventID)] = []
     while next <= newest {
       let reading = try reader.read(from: next, durable: newest) { record, payload in
-        guard let line = CanonicalObject(Array(copying: payload)[...]),
-          let outcome = line["outcome"].flatMap({ CanonicalObject.plainString($0) }),
-          outcome == "released" || outcome == "recalled",
-          let partner = line["partner"].flatMap({ CanonicalObject.plainString($0) })
-        else { return }
-        held[partner, default: []].insert(record.header.id)
+        guard let partner = PartnerHoldings.partner(givenBy: payload) else { return }
+        found.append((partner, record.header.id))
       }
       switch reading {
       case .events(_, let following): next = following
       case .gone(let oldest): next = oldest
       }
     }
-    return held
+    for (partner, id) in found { held.insert(partner, id) }
+  }
+
+  private static func signedSize(of directory: String) throws(LedgerError) -> UInt64 {
+    do throws(LedgerError) {
+      return try LedgerProver(directory: directory).checkpoint.size
+    } catch {
+      guard error.code == .missing else { throw error }
+      return 0
+    }
   }
 }
