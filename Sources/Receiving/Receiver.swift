@@ -51,7 +51,7 @@ public struct Receiver: Sendable {
       for outlet in outlets { group.addTask { try await outlet.run() } }
       if let address = configuration.listen {
         let server = ReceiverServer(
-          address: address, store: store, feeds: configuration.sources.map(\.name), logger: logger)
+          address: address, store: store, sources: configuration.sources, logger: logger)
         group.addTask { try await server.run() }
       }
       group.addTask { [store] in

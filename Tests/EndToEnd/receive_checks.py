@@ -8,6 +8,7 @@ import http.server
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import sqlite3
@@ -91,6 +92,7 @@ class Receiver:
     """`vedette receive` with a store of its own."""
 
     def __init__(self, name, sources, more=""):
+        self.sources = sources
         self.store = WORK / f"{name}.sqlite"
         self.config = WORK / f"{name}.yaml"
         lines = "".join(
@@ -220,6 +222,25 @@ def interfaces(receiver, endpoint):
     check("and a proof that verifies offline", found.returncode == 0, found.stdout + found.stderr)
     status, body = get(endpoint, "/v1/feeds")
     check("and where the feeds stand", status == 200 and len(json.loads(body)["feeds"]) == 2, body)
+    feeds = json.loads(body)["feeds"] if status == 200 else [{}]
+    check("with the post and the address of each",
+          sorted(feed.get("post") for feed in feeds) == sorted(source["post"] for source in receiver.sources)
+          and all(feed["url"].startswith("http") and feed["hub"] is None for feed in feeds), body)
+    text = get(endpoint, "/metrics")[1].decode()
+    settled = re.search(r"(?m)^vedette_receive_settled_total (\d+)$", text)
+    places = {name: int(place) for name, place in re.findall(
+        r'(?m)^vedette_receive_sequence\{source="([^"]+)"\} (\d+)$', text)}
+    check("its metrics tell how far it is", settled and int(settled[1]) >= len(page["events"])
+          and places == {feed["source"]: int(feed["cursor"].split(".")[1]) for feed in feeds}
+          or int(settled[1]) > len(page["events"]), text)
+    paged, after = [], 0
+    while rows := json.loads(get(endpoint, f"/v1/events?after={after}&limit=7")[1])["events"]:
+        paged, after = paged + rows, rows[-1]["row"]
+    check("events come page by page, each once", paged[:len(page["events"])] == page["events"]
+          and [row["row"] for row in paged] == list(range(1, len(paged) + 1)), [row["row"] for row in paged])
+    answers = [get(endpoint, f"/v1/{path}")[0] for path in
+               ("notices?kind=gap", "notices?kind=gaps", "events?limit=0", "events?after=x", "proof?row=0")]
+    check("a parameter that is wrong is told", answers == [200, 400, 400, 400, 400], answers)
     known = {row["row"] for row in page["events"]}
     came = wait_until(lambda: known <= {line["row"] for line in receiver.lines()[-1]}, 5)
     check("the lines of --json are the same events", came)

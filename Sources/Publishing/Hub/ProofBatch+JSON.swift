@@ -5,8 +5,13 @@ extension ProofBatch {
   /// the tree that the client has seen.
   var json: [UInt8]? {
     guard let consistency else { return nil }
-    var body = Array(#"{"bundles":["#.utf8)
-    body += bundles.joined(separator: [UInt8(ascii: ",")])
+    var body: [UInt8] = []
+    body.reserveCapacity(bundles.reduce(4_096) { $0 + $1.count + 1 })
+    body.append(contentsOf: #"{"bundles":["#.utf8)
+    for (place, bundle) in bundles.enumerated() {
+      if place > 0 { body.append(UInt8(ascii: ",")) }
+      body.append(contentsOf: bundle)
+    }
     body += Array(#"],"consistency":"#.utf8) + CanonicalString.quoted(consistency)
     body.append(UInt8(ascii: "}"))
     return body

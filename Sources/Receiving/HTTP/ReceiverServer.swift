@@ -12,17 +12,18 @@ import SiteConfiguration
 /// | path | what |
 /// |---|---|
 /// | `GET /v1/events?after=<row>&limit=&source=` | settled events, oldest first |
-/// | `GET /v1/notices?after=<number>&limit=` | gaps, refusals, faults |
+/// | `GET /v1/notices?after=<number>&limit=&kind=&source=` | gaps, refusals, faults |
 /// | `GET /v1/feeds` | where each feed stands, and how many events it has in which state |
 /// | `GET /v1/proof?row=` | the release bundle of an event |
 /// | `GET /v1/export?format=geojson\|csv\|kml&source=` | all settled events |
+/// | `GET /metrics` | where the feeds stand, Prometheus text |
 struct ReceiverServer: Sendable {
   /// Rows of a page.
   static let limitMax = 1_000
 
   let address: ReceiverConfiguration.Address
   let store: ReceiverStore
-  let feeds: [String]
+  let sources: [ReceiverConfiguration.Source]
   let logger: Logger
 
   /// Serves until the task is cancelled.
@@ -52,6 +53,7 @@ struct ReceiverServer: Sendable {
     router.get("/v1/feeds") { _, _ in try await states() }
     router.get("/v1/proof") { request, _ in try await proof(request) }
     router.get("/v1/export") { request, _ in export(request) }
+    router.get("/metrics") { _, _ in try await metrics() }
     return router
   }
 
@@ -70,14 +72,22 @@ struct ReceiverServer: Sendable {
     guard let after = number(request, "after", 0, in: 0...Int64.max),
       let limit = number(request, "limit", 500, in: 1...Int64(Self.limitMax))
     else { return wrong("after must be a number, limit one from 1 to \(Self.limitMax)") }
-    let notices = try await store.notices(after: after, limit: Int(limit))
+    let query = request.uri.queryParameters
+    let kind = query["kind"].map { Notice.Kind(rawValue: String($0)) }
+    guard kind != .some(nil) else {
+      return wrong(
+        "kind must be one of \(Notice.Kind.allCases.map(\.rawValue).joined(separator: ", "))")
+    }
+    let notices = try await store.notices(
+      after: after, limit: Int(limit), kind: kind ?? nil, feed: query["source"].map(String.init))
     return list("notices", notices.map(RowText.json), next: notices.last?.number ?? after)
   }
 
   private func states() async throws -> Response {
     let counts = try await store.counts()
     var items: [[UInt8]] = []
-    for feed in feeds {
+    for source in sources {
+      let feed = source.name
       let state = try await store.state(of: feed)
       let size = state.note.flatMap { Checkpoint($0.text) }?.size ?? 0
       var text = Array(#"{"acknowledged":"#.utf8) + word(state.acknowledged?.description)
@@ -86,10 +96,21 @@ struct ReceiverServer: Sendable {
       text +=
         counts.filter { $0.feed == feed }.map { #""\#($0.state.rawValue)":\#($0.count)"# }
         .joined(separator: ",").utf8
-      text += Array(#"},"signed":\#(size),"source":"#.utf8) + CanonicalString.quoted(feed)
+      text += Array(#"},"exercise":\#(source.isExercise),"hub":"#.utf8) + word(source.hub)
+      text += Array(#","post":"#.utf8) + CanonicalString.quoted(source.post)
+      text += Array(#","signed":\#(size),"source":"#.utf8) + CanonicalString.quoted(feed)
+      text += Array(#","url":"#.utf8) + word(source.hub == nil ? source.url : nil)
       items.append(text + [UInt8(ascii: "}")])
     }
     return json(Array(#"{"feeds":["#.utf8) + items.joined(separator: [0x2C]) + Array("]}".utf8))
+  }
+
+  private func metrics() async throws -> Response {
+    let (settled, feeds) = try await store.metrics(of: sources.map(\.name))
+    return Response(
+      status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
+      body: ResponseBody(
+        byteBuffer: ByteBuffer(string: ReceiverMetrics.text(settled: settled, feeds))))
   }
 
   private func proof(_ request: Request) async throws -> Response {

@@ -8,7 +8,7 @@ extension ReceiverStore {
     try await queue.read { try Self.state(of: name, $0) }
   }
 
-  private static func state(of name: String, _ db: Database) throws -> FeedState {
+  static func state(of name: String, _ db: Database) throws -> FeedState {
     var state = FeedState()
     guard
       let row = try Row.fetchOne(db, sql: "SELECT * FROM feed WHERE name = ?", arguments: [name])

@@ -48,11 +48,21 @@ extension ReceiverStore {
   }
 
   /// What was noticed, oldest first.
-  public func notices(after number: Int64 = 0, limit: Int = 500) async throws -> [Notice] {
+  ///
+  /// - Parameters:
+  ///   - kind: only such; `nil` for all.
+  ///   - feed: only of that one; `nil` for all.
+  public func notices(
+    after number: Int64 = 0, limit: Int = 500, kind: Notice.Kind? = nil, feed: String? = nil
+  ) async throws -> [Notice] {
     try await queue.read { db in
       let rows = try Row.fetchAll(
-        db, sql: "SELECT * FROM notice WHERE number > ? ORDER BY number LIMIT ?",
-        arguments: [number, limit])
+        db,
+        sql: """
+          SELECT * FROM notice
+          WHERE number > ?1 AND kind = coalesce(?3, kind) AND feed = coalesce(?4, feed)
+          ORDER BY number LIMIT ?2
+          """, arguments: [number, limit, kind?.rawValue, feed])
       return rows.compactMap { row in
         Notice.Kind(rawValue: row["kind"]).map { kind in
           Notice(
@@ -81,6 +91,28 @@ extension ReceiverStore {
       return rows.compactMap { row in
         EventState(rawValue: row["state"]).map { (row["feed"], $0, row["n"]) }
       }
+    }
+  }
+
+  /// What the metrics tell of `feeds`; costs no look at the events that are settled.
+  func metrics(of feeds: [String]) async throws -> (settled: Int64, feeds: [ReceiverMetrics.Feed]) {
+    try await queue.read { db in
+      let settled = try Int64.fetchOne(db, sql: "SELECT max(settled) FROM event") ?? 0
+      let all = try feeds.map { name in
+        let pending =
+          try Int.fetchOne(
+            db, sql: "SELECT count(*) FROM event WHERE feed = ? AND state = 'pending'",
+            arguments: [name]) ?? 0
+        let notices = try Row.fetchAll(
+          db, sql: "SELECT kind, count(*) AS n FROM notice WHERE feed = ? GROUP BY kind ORDER BY 1",
+          arguments: [name])
+        return ReceiverMetrics.Feed(
+          name: name, state: try Self.state(of: name, db), pending: pending,
+          notices: notices.compactMap { row in
+            Notice.Kind(rawValue: row["kind"]).map { ($0, row["n"]) }
+          })
+      }
+      return (settled, all)
     }
   }
 
