@@ -18,8 +18,11 @@ public struct FrameVeil: ~Copyable {
   }
 
   /// A picture of so many pixels in width is pixelated by blocks of at least this: a fortieth of the
-  /// width, and at least 16 pixels. A face of 24 pixels, the least at which one can be told by whoever
-  /// knows it (EN 62676-4, "recognise": 125 pixels a metre, 20 of them a face), has four blocks at most.
+  /// width, and at least 16 pixels.
+  ///
+  /// A face of 20 pixels, the least by which somebody who is known is told (EN 62676-4, "recognise": 125
+  /// pixels a metre, of a face 0.16 m wide), is two or three blocks wide then. One that fills much of the
+  /// picture has more of them: take larger blocks, or black.
   public static func blockMin(width: Int) -> Int { max(16, (width + 39) / 40) }
 
   /// Steps between black and white that a block may have.

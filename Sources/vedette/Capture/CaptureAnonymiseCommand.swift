@@ -10,7 +10,8 @@ struct CaptureAnonymiseCommand: AsyncParsableCommand {
     abstract: "Writes a capture with its pictures pixelated or black, whole or within regions.",
     discussion: """
       Pixelated pictures keep blocks of at least a fortieth of the width, and at least 16 pixels, each of \
-      one of sixteen greys; --block makes them larger, --blacken leaves nothing. A region is a polygon \
+      one of sixteen greys: nobody is told by them at the distances that cameras watch. Of who stands close \
+      enough to fill much of the picture take larger ones (--block), or --blacken, which leaves nothing. A region is a polygon \
       in fractions of the picture, from the upper left corner: \
       --region "cam-west=0,0 0.3,0 0.3,1 0,1"; each block that it touches is covered. Without --camera \
       and --region all pictures of all cameras are covered whole; capture cut --without-pictures leaves \
