@@ -9,13 +9,14 @@ import Streaming
 /// Receivers of one consumer name share its messages; they write into one store, so that each sees what
 /// the others have taken.
 struct HubFollower: Sendable {
-  /// Messages taken at once: some thousand events where each holds many.
-  static let fetchMax = 32
+  /// Messages taken at once: up to 16,384 events where each holds many, stored long before the hub
+  /// gives them again.
+  static let fetchMax = 128
   /// Milliseconds that the hub is asked to wait for one, and while something is held back.
-  static let waitMillis = 5_000, holdingMillis = 300
+  static let waitMillis = 5_000, holdingMillis = 100
   /// What is not acknowledged so long, seconds, the hub gives again, to any receiver of the name.
   static let acknowledgeSeconds = 10
-  /// Seconds after which a hub is asked whether it stands still, while something is held back.
+  /// Seconds that something may be held back before the hub is asked whether it stands still.
   static let boundSeconds = 5
   /// Seconds after which the messages of a post that no feed names are given again.
   static let strangerSeconds = 60
@@ -86,11 +87,11 @@ struct HubFollower: Sendable {
     var bound = ContinuousClock.now
     while true {
       try Task.checkCancellation()
-      if held.isEmpty {
-        bound = .now
-      } else if bound.duration(to: .now) > .seconds(Self.boundSeconds) {
+      let oldest = held.values.joined().map(\.came).min() ?? .now
+      if max(oldest, bound).duration(to: .now) > .seconds(Self.boundSeconds) {
         // A hub that stands still has lost nothing: only while it answers is time counted against
-        // what does not come. Else all begins anew, and what is held is given again.
+        // what does not come. Else all begins anew, and what is held is given again. Not while what
+        // is held changes: what is under way to this receiver then comes late.
         try await bind(connection)
         bound = .now
       }
