@@ -86,7 +86,8 @@ def curls(setup, lines, post):
             cursor = page["next"]
             is_right = "wait=" in line or page["events"]
         else:
-            is_right = {"/v1/health": '"status":' in text, "/v1/stream": text.startswith("retry:"),
+            is_right = {"/v1/health": '"status":' in text, "/v1/snapshot": '"events":[{' in text and '"next":' in text,
+                        "/v1/stream": text.startswith("retry:"),
                         "/v1/proof": (WORK / "bundle.json").exists(), "/v1/checkpoint": "/ledger/" in text,
                         "/v1/acknowledgements": found.returncode == 0 and not text,
                         "/v1/events": found.returncode == 28}[name]
