@@ -92,10 +92,14 @@ import Testing
     let bytes = bundle.json
     #expect(ReleaseBundle(bytes) == bundle)
     for place in bytes.indices {
-      var changed = bytes
-      changed[place] ^= 1
-      guard let read = ReleaseBundle(changed) else { continue }
-      if case .sound = read.verdict(key: signer.key) { Issue.record("byte \(place)") }
+      // The other bit makes what is no UTF-8.
+      for bit: UInt8 in [0x01, 0x80] {
+        var changed = bytes
+        changed[place] ^= bit
+        guard let read = ReleaseBundle(changed) else { continue }
+        if read.json != changed { Issue.record("byte \(place) has two texts") }
+        if case .sound = read.verdict(key: signer.key) { Issue.record("byte \(place)") }
+      }
     }
   }
 

@@ -66,8 +66,8 @@ public struct CanonicalObject: Sendable {
   /// The content of a JSON string without escapes; `nil` for anything else.
   public static func plainString(_ text: ArraySlice<UInt8>) -> String? {
     read(text) { scan in
-      scan.plainString(0..<scan.count).map {
-        String(decoding: slice(text, $0), as: UTF8.self)
+      scan.plainString(0..<scan.count).flatMap {
+        String(validating: slice(text, $0), as: UTF8.self)
       }
     }
   }
