@@ -11,32 +11,30 @@ import Testing
 @Suite struct ReleaseDeskTests {
   private static let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
 
-  private static func desk(_ folder: String, generationMax: Int) throws -> ReleaseDesk {
+  static func desk(_ folder: String, generationMax: Int) throws -> ReleaseDesk {
     try ReleaseDesk(
       folders: EpochFolders(state: folder, log: .releases), post: "river-2",
       retention: StorageConfiguration(), signingSeed: Array(1...32), logger: logger,
       generationMax: generationMax)
   }
 
+  /// What partner b may know: of drones their class.
+  static let agreementText = """
+    agreement: 1
+    id: urn:agreement:a-b
+    parties: {releaser: "urn:partner:a", recipient: "urn:partner:b"}
+    signed: {document_sha256: "\(String(repeating: "ab", count: 32))", by: [a, b]}
+    identity: {san_uri: "urn:partner:b", issuer_sha256: ["\(String(repeating: "c0", count: 32))"]}
+    valid: {from: 2020-01-01T00:00:00Z, until: 2030-01-01T00:00:00Z}
+    purposes: [border-surveillance]
+    exercise: live
+    handling: {tlp: AMBER, onward: none}
+    rules: [{name: all, when: {classes: [drone]}, release: {fields: [class]}, retention_days: 9}]
+    """
+
   private static let agreement = AgreementSet(
-    files: [
-      (
-        "b.yaml",
-        Array(
-          """
-          agreement: 1
-          id: urn:agreement:a-b
-          parties: {releaser: "urn:partner:a", recipient: "urn:partner:b"}
-          signed: {document_sha256: "\(String(repeating: "ab", count: 32))", by: [a, b]}
-          identity: {san_uri: "urn:partner:b", issuer_sha256: ["\(String(repeating: "c0", count: 32))"]}
-          valid: {from: 2020-01-01T00:00:00Z, until: 2030-01-01T00:00:00Z}
-          purposes: [border-surveillance]
-          exercise: live
-          handling: {tlp: AMBER, onward: none}
-          rules: [{name: all, when: {classes: [drone]}, release: {fields: [class]}, retention_days: 9}]
-          """.utf8)
-      )
-    ], site: nil, hash: { _ in String(repeating: "0", count: 64) }
+    files: [("b.yaml", Array(agreementText.utf8))], site: nil,
+    hash: { _ in String(repeating: "0", count: 64) }
   ).agreements["b.yaml"]!
 
   private static func id(_ number: Int) -> EventID {
