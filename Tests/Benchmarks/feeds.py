@@ -7,11 +7,9 @@ Everything is the product: the daemon with mutual TLS and agreements, the releas
 """
 
 import http.client
-import json
 import os
 import pathlib
 import re
-import shutil
 import socket
 import sqlite3
 import ssl
@@ -25,23 +23,18 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "EndToEnd")
 from certificates import make_authority, make_certificate  # noqa: E402
 from partners import PURPOSE, agree, identity, keep_key, rule, with_partners  # noqa: E402
 from support import (  # noqa: E402
-    WORK, free_port, get, main, output, resident_kilobytes, run, start, wait_until, write_site)
+    WORK, free_port, get, main, output, processor_seconds, resident_kilobytes, run, start, wait_until, write_site)
 
 EVENTS = int(os.environ.get("VEDETTE_BENCH_EVENTS", "100000"))
 SUBSCRIBERS = 50
 STREAMS_OF_ONE = 8
 MISSED = []
+
+
 def budget(name, holds, found):
     print(f"{'PASS' if holds else 'FAIL'} {name}: {found}")
     if not holds:
         MISSED.append(name)
-
-
-def processor_seconds(process):
-    """User and system time of a process."""
-    with open(f"/proc/{process.pid}/stat", encoding="ascii") as file:
-        fields = file.read().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def told(name, count, seconds, processor):

@@ -9,7 +9,6 @@ events wait in the ledger of the post that was away (100,000), VEDETTE_BENCH_POS
 catch_up_one, catch_up_three, posts are run.
 """
 
-import base64
 import json
 import os
 import pathlib
@@ -21,11 +20,12 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "EndToEnd"))
 
-from certificates import ask, digest  # noqa: E402
+from certificates import ask  # noqa: E402
 from nats_hub import Hub, make_certificates  # noqa: E402
+from partners import PURPOSE, agree, keep_key, rule  # noqa: E402
 from strangers import Strangers, latency, percentile  # noqa: E402
 from support import (  # noqa: E402
-    WORK, end_all, get, main, output, resident_kilobytes, run, start, wait_until, write_site)
+    WORK, end_all, get, main, output, processor_seconds, resident_kilobytes, run, start, wait_until, write_site)
 
 EVENTS = int(os.environ.get("VEDETTE_BENCH_EVENTS", "100000"))
 POSTS = int(os.environ.get("VEDETTE_BENCH_POSTS", "200"))
@@ -34,41 +34,12 @@ CALM_SECONDS = 20
 WAVE = 20  # posts that are started at once
 FIRST_PORT = 20_000  # below those that the kernel gives to clients
 MISSED = []
-PURPOSE = "purpose=border-surveillance"
-AGREEMENT = """
-agreement: 1
-id: urn:agreement:a-b
-parties: {{releaser: "urn:partner:a", recipient: "urn:partner:b"}}
-signed: {{document_sha256: "{document}", by: [a, b]}}
-identity: {{san_uri: "urn:partner:b", issuer_sha256: ["{issuer}"]}}
-valid: {{from: 2020-01-01T00:00:00Z, until: 2030-01-01T00:00:00Z}}
-purposes: [border-surveillance]
-exercise: live
-handling: {{tlp: AMBER, onward: none}}
-limits: {{events_per_minute: 10000000}}
-rules:
-  - name: crossings
-    when: {{event: crossing, classes: [person, group, vehicle, animal, drone, unknown]}}
-    release: {{fields: [time, class, confidence, direction, lat_lon]}}
-    retention_days: 9
-  - name: sensors
-    when: {{event: sensor-health}}
-    release: {{fields: [time, state]}}
-    retention_days: 9
-"""
 
 
 def budget(name, holds, found):
     print(f"{'PASS' if holds else 'FAIL'} {name}: {found}", flush=True)
     if not holds:
         MISSED.append(name)
-
-
-def processor_seconds(process):
-    """User and system time of a process."""
-    with open(f"/proc/{process.pid}/stat", encoding="ascii") as file:
-        fields = file.read().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 class Post:
@@ -97,8 +68,7 @@ class Post:
         made = run("LedgerSamples", "paced", count, int(first), millis, self.state, self.name, seconds=900)
         if made.returncode:
             raise SystemExit(made.stdout + made.stderr)
-        (self.state / "ledger.key").write_text(base64.b64encode(bytes(range(1, 33))).decode() + "\n")
-        (self.state / "ledger.key").chmod(0o600)
+        keep_key(self.state)
 
     def start(self):
         self.process = start("vedetted", "--config", self.site)
@@ -157,8 +127,7 @@ def prepare(names, count):
     """A hub of `count` servers with its stream, for posts of these names."""
     if not (WORK / "ca.pem").exists():
         make_certificates([*names])
-        (WORK / "agreements").mkdir()
-        (WORK / "agreements" / "b.yaml").write_text(AGREEMENT.format(issuer=digest("ca"), document="ab" * 32))
+        agree("b", rule("crossing", "time, class, confidence, direction, lat_lon"), rule("sensor-health", "time, state"))
     hub = Hub(names, count)
     hub.start()
     made = wait_until(lambda: (lambda found: found if found.returncode == 0 else time.sleep(0.5))(

@@ -7,25 +7,11 @@ import sqlite3
 import subprocess
 import sys
 
+from certificates import digest
+from partners import agree, rule
 from support import REPOSITORY, WORK, check, free_port, main, output, run, start, wait_until, write_site
 
 PAGE = REPOSITORY / "Docs/Centers.md"
-AGREEMENT = """
-agreement: 1
-id: urn:agreement:a-b
-parties: {{releaser: "urn:partner:a", recipient: "urn:partner:b"}}
-signed: {{document_sha256: "{document}", by: [a, b]}}
-identity: {{san_uri: "urn:partner:b", issuer_sha256: ["{issuer}"]}}
-valid: {{from: 2020-01-01T00:00:00Z, until: 2030-01-01T00:00:00Z}}
-purposes: [border-surveillance]
-exercise: live
-handling: {{tlp: AMBER, onward: none}}
-rules:
-  - name: state
-    when: {{event: post-status}}
-    release: {{fields: [time, status]}}
-    retention_days: 9
-"""
 
 
 def blocks(language):
@@ -43,9 +29,8 @@ def centers():
     made = shell(certificates)
     issuer = made.stdout.strip().splitlines()[-1] if made.stdout.strip() else ""
     check("the page's script makes a trial's certificates and says the authority's digest",
-          made.returncode == 0 and re.fullmatch("[0-9a-f]{64}", issuer), made.stdout + made.stderr)
-    (WORK / "agreements").mkdir()
-    (WORK / "agreements" / "b.yaml").write_text(AGREEMENT.format(issuer=issuer, document="ab" * 32))
+          made.returncode == 0 and issuer == digest("ca"), made.stdout + made.stderr)
+    agree("b", rule("post-status", "time, status"))
     port = free_port()
     section = "".join(f"\n    {key}: {WORK / file}" for key, file in
                       (("certificate", "post.pem"), ("key", "post.key"), ("client_cas", "ca.pem")))

@@ -17,8 +17,9 @@ import sqlite3
 import subprocess
 import time
 
-from certificates import ask, digest
+from certificates import ask
 from nats_hub import Hub, make_certificates, serve
+from partners import agree, keep_key, rule
 from strangers import Strangers, latency, percentile
 from support import (
     REPOSITORY, WORK, check, free_port, get, main, output, run, start, wait_until, write_site)
@@ -32,27 +33,6 @@ STRANGERS = 40 if IS_LONG else 4
 # Nothing is killed so long, then things are.
 CALM_SECONDS, KILLING_SECONDS = (45, 60) if IS_LONG else (0, 40)
 MILLIS = max(1, 1000 * (CALM_SECONDS + KILLING_SECONDS) // EVENTS)
-AGREEMENT = """
-agreement: 1
-id: urn:agreement:a-b
-parties: {{releaser: "urn:partner:a", recipient: "urn:partner:b"}}
-signed: {{document_sha256: "{document}", by: [a, b]}}
-identity: {{san_uri: "urn:partner:b", issuer_sha256: ["{issuer}"]}}
-valid: {{from: 2020-01-01T00:00:00Z, until: 2030-01-01T00:00:00Z}}
-purposes: [border-surveillance]
-exercise: live
-handling: {{tlp: AMBER+STRICT, onward: none}}
-limits: {{events_per_minute: 100000}}
-rules:
-  - name: crossings
-    when: {{event: crossing, classes: [person, group, vehicle, animal, drone]}}
-    release: {{fields: [time_min, class, direction, lat_lon_1km, confidence_band], delay_s: 1}}
-    retention_days: 9
-  - name: state
-    when: {{event: post-status}}
-    release: {{fields: [time_min, status], delay_s: 1}}
-    retention_days: 9
-"""
 
 
 def block(begin):
@@ -72,8 +52,8 @@ class Post:
     def __init__(self, hub):
         self.strangers = Strangers(STRANGERS)
         self.state, self.port, self.local = WORK / "state", free_port(), free_port()
-        (WORK / "agreements").mkdir()
-        (WORK / "agreements" / "b.yaml").write_text(AGREEMENT.format(issuer=digest("ca"), document="ab" * 32))
+        agree("b", rule("crossing", "time_min, class, direction, lat_lon_1km, confidence_band", 1),
+              rule("post-status", "time_min, status", 1), tlp="AMBER+STRICT")
         self.site = self.write(hub.servers, POST)
 
     def fill(self):
@@ -81,9 +61,7 @@ class Post:
         shutil.rmtree(self.state, ignore_errors=True)
         made = run("LedgerSamples", "paced", EVENTS, int(time.time()), MILLIS, self.state, POST, seconds=300)
         assert made.returncode == 0, made.stdout + made.stderr
-        # The key that the samples are signed with: bytes 1 to 32.
-        (self.state / "ledger.key").write_text("AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA=\n")
-        (self.state / "ledger.key").chmod(0o600)
+        keep_key(self.state)
 
     def write(self, servers, user, secure=True):
         tls = "".join(f"\n    {key}: {WORK / file}" for key, file in (

@@ -3,7 +3,6 @@
 import json
 import pathlib
 import re
-import shutil
 import signal
 import subprocess
 import urllib.request

@@ -12,7 +12,7 @@ agreement: 1
 id: urn:agreement:a-{name}
 parties: {{releaser: "urn:partner:a", recipient: "urn:partner:{name}"}}
 signed: {{document_sha256: "{document}", by: [a, b]}}
-identity: {{san_uri: "urn:partner:{name}", issuer_sha256: ["{issuer}"]}}
+identity: {{san_uri: "urn:partner:{name}", issuer_sha256: ["{issuer}"]{witness}}}
 valid: {{from: 2020-01-01T00:00:00Z, until: 2030-01-01T00:00:00Z}}
 purposes: [border-surveillance]
 exercise: live
@@ -33,9 +33,10 @@ CROSSINGS = rule("crossing", "time, class, lat_lon")
 STATE = rule("post-status", "time, status")
 
 
-def agree(name, *rules, folder=WORK, tlp="AMBER", more=""):
-    """Puts down what the partner `name` gets, whole at once."""
+def agree(name, *rules, folder=WORK, tlp="AMBER", more="", witness=None):
+    """Puts down what the partner `name` gets, whole at once; `witness` is the key of its cosignatures."""
     text = AGREEMENT.format(name=name, issuer=digest("ca"), document="ab" * 32, tlp=tlp,
+                            witness=f', witness: "{witness}"' if witness else "",
                             more=more and more + "\n", rules="".join(rules))
     (folder / "agreements").mkdir(parents=True, exist_ok=True)
     (WORK / "fresh").write_text(text)

@@ -16,33 +16,13 @@ import threading
 import time
 import xml.etree.ElementTree
 
-from certificates import ask, digest, make_authority, make_certificate
+from certificates import ask, make_authority, make_certificate
+from partners import agree, rule
 from support import (
-    PROCESSES, WORK, check, free_port, get, main, output, run, start, wait_until, write_site)
+    WORK, check, free_port, get, main, output, run, start, wait_until, write_site)
 
 ROUNDS = int(os.environ.get("VEDETTE_KILL_ROUNDS", "6"))
 SEED = 20261128
-AGREEMENT = """
-agreement: 1
-id: urn:agreement:a-b
-parties: {{releaser: "urn:partner:a", recipient: "urn:partner:b"}}
-signed: {{document_sha256: "{document}", by: [a, b]}}
-identity: {{san_uri: "urn:partner:b", issuer_sha256: ["{issuer}"]{witness}}}
-valid: {{from: 2020-01-01T00:00:00Z, until: 2030-01-01T00:00:00Z}}
-purposes: [border-surveillance]
-exercise: live
-handling: {{tlp: AMBER+STRICT, onward: none}}
-limits: {{events_per_minute: 100000}}
-rules:
-  - name: state
-    when: {{event: post-status}}
-    release: {{fields: [time_min, status]}}
-    retention_days: 9
-  - name: sensors
-    when: {{event: sensor-health}}
-    release: {{fields: [time_hour, state]}}
-    retention_days: 9
-"""
 
 
 class Demo:
@@ -66,7 +46,6 @@ class Partner(Demo):
         make_authority("ca")
         make_certificate("post", "ca", ("subjectAltName=IP:127.0.0.1", "extendedKeyUsage=serverAuth"))
         make_certificate("b", "ca", ("subjectAltName=URI:urn:partner:b", "extendedKeyUsage=clientAuth"))
-        (WORK / "agreements").mkdir()
         self.agree()
         section = "".join(
             f"\n    {key}: {WORK / file}" for key, file in
@@ -74,9 +53,9 @@ class Partner(Demo):
         self.site = write_site("site.yaml", self.port, self.state,
                                [("listen: 127.0.0.1", f"listen: 127.0.0.1\n  tls:{section}")])
 
-    def agree(self, witness=""):
-        (WORK / "agreements" / "b.yaml").write_text(
-            AGREEMENT.format(issuer=digest("ca"), document="ab" * 32, witness=witness))
+    def agree(self, witness=None):
+        agree("b", rule("post-status", "time_min, status"), rule("sensor-health", "time_hour, state"),
+              tlp="AMBER+STRICT", witness=witness)
 
     def reload(self):
         """Has the site file read anew, which says something else now: that is an event."""
@@ -194,7 +173,7 @@ def witness(receiver, partner):
     check("it cosigns the posts' checkpoints as a witness",
           notes and all(f"\u2014 {key.split('+')[0]} " in note for note in notes), notes)
     # The agreement names it: from the next checkpoint on the post keeps its cosignatures.
-    partner.agree(f', witness: "{key}"')
+    partner.agree(key)
     partner.reload()
     path, name = "/v1/checkpoint?cosigned=true", f"\u2014 {key.split('+')[0]} "
     found = wait_until(lambda: (lambda got: got if name in got[2] else None)(ask(partner.port, path, "b")), 12)

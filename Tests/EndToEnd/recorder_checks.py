@@ -8,8 +8,7 @@ import json
 import subprocess
 import sys
 
-from support import (
-    REPOSITORY, WORK, check, free_port, get, main, output, run, start, wait_until)
+from support import WORK, check, free_port, get, main, output, run, start, wait_until
 
 STATE = WORK / "state"
 CAPTURES = STATE / "captures"

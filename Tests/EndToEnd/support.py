@@ -1,6 +1,7 @@
 """What all parts of the end-to-end tests share: checks, programs, ports, site files."""
 
 import json
+import os
 import pathlib
 import re
 import socket
@@ -108,6 +109,12 @@ def resident_kilobytes(process):
     """VmRSS of a process."""
     status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
     return int(re.search(r"VmRSS:\s+(\d+)", status).group(1))
+
+
+def processor_seconds(process):
+    """User and system time of a process."""
+    fields = pathlib.Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def write_site(name, port, state, replace=()):

@@ -150,7 +150,7 @@ def webhooks():
     wait_until(has_all, 60)
     taken = list(center.taken)
     status, body = get(local, "/v1/events?limit=500")
-    wanted, cursor = [], ""
+    wanted = []
     while status == 200:
         page = json.loads(body)
         wanted += [int(event["sequence"]) for event in page["events"]
