@@ -133,6 +133,26 @@ private final class CountingFeed: FeedSource {
     #expect(source.recorded.count == 60)
   }
 
+  @Test func `who comes just when others have decided is given it at once`() async throws {
+    let source = CountingFeed(store)
+    var last: UInt64 = 0
+    for _ in 0..<2_000 {
+      let before = last
+      last = store.append(count: 1)
+      let steps = try await withThrowingTaskGroup(of: FeedStep.self) { group in
+        for _ in 0..<50 {
+          group.addTask { [last] in
+            try await shelf.step(of: source, after: before, through: last, limit: 500)
+          }
+        }
+        return try await group.reduce(into: []) { $0.append($1) }
+      }
+      let isGiven = steps.allSatisfy { $0.through == last }
+      #expect(isGiven, "event \(last)")
+    }
+    #expect(source.recorded == Array(1...2_000))
+  }
+
   @Test func `what is kept is bounded, and what was let go is decided anew`() async throws {
     // More than the bound.
     _ = store.append(count: 9_000, padding: 10_000)

@@ -26,6 +26,16 @@ final class LineShelf: Sendable {
     var record: @Sendable () async throws -> Void
   }
 
+  /// What is to be done for somebody who asks what comes after an event.
+  private enum Turn {
+    /// Nothing: it is on the shelf.
+    case given(FeedStep)
+    /// He decides, up to that event.
+    case mine(through: UInt64)
+    /// He waits: somebody decides it already.
+    case others
+  }
+
   /// A run that somebody may come for next.
   private struct Ahead {
     var feed: String
@@ -92,11 +102,16 @@ final class LineShelf: Sendable {
     }
     guard after < durable else { return FeedStep(parts: [], through: after) }
     while true {
-      let found = state.withLock {
-        Self.look($0.feeds[feed] ?? Shelf(), after, limit, bytesMax)
+      // In one step: what others put there between a look and a turn would be decided again, as nothing.
+      let turn = state.withLock { state -> Turn in
+        let found = Self.look(state.feeds[feed] ?? Shelf(), after, limit, bytesMax)
+        return found.map { .given($0) } ?? Self.begin(feed, after, durable, &state)
       }
-      if let found { return found }
-      guard let end = begin(feed, after, durable) else {
+      let end: UInt64
+      switch turn {
+      case .given(let step): return step
+      case .mine(let through): end = through
+      case .others:
         await ended(feed, after)
         continue
       }
@@ -167,18 +182,18 @@ final class LineShelf: Sendable {
 
   // MARK: - Deciding
 
-  /// Begins to decide what comes after event `after`; the last event to go to, or `nil` when somebody
-  /// does it already.
-  private func begin(_ feed: String, _ after: UInt64, _ durable: UInt64) -> UInt64? {
-    state.withLock { state in
-      guard state.feeds[feed]?.deciding[after] == nil else { return nil }
-      if state.feeds[feed] == nil { state.feeds = state.feeds.filter { !$0.value.isIdle } }
-      state.feeds[feed, default: Shelf()].deciding[after] = []
-      let shelf = state.feeds[feed]!
-      let place = shelf.place(of: after + 1)
-      guard place < shelf.runs.count else { return durable }
-      return min(durable, shelf.runs[place].first - 1)
-    }
+  /// Begins to decide what comes after event `after` and is not on the shelf, unless somebody does it
+  /// already.
+  private static func begin(
+    _ feed: String, _ after: UInt64, _ durable: UInt64, _ state: inout State
+  ) -> Turn {
+    guard state.feeds[feed]?.deciding[after] == nil else { return .others }
+    if state.feeds[feed] == nil { state.feeds = state.feeds.filter { !$0.value.isIdle } }
+    state.feeds[feed, default: Shelf()].deciding[after] = []
+    let shelf = state.feeds[feed]!
+    let place = shelf.place(of: after + 1)
+    guard place < shelf.runs.count else { return .mine(through: durable) }
+    return .mine(through: min(durable, shelf.runs[place].first - 1))
   }
 
   /// Returns when what comes after event `after` was decided by somebody else.
@@ -193,7 +208,7 @@ final class LineShelf: Sendable {
     }
   }
 
-  /// Ends what ``begin(_:_:_:)`` began; keeps the run where it can be shared.
+  /// Ends what ``begin(_:_:_:_:)`` began; keeps the run where it can be shared.
   private func finish(_ feed: String, _ after: UInt64, _ run: Prepared?) {
     let waiting = state.withLock { state in
       let waiting = state.feeds[feed]?.deciding.removeValue(forKey: after)
