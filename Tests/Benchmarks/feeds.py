@@ -3,7 +3,8 @@
 release build and an empty one. Exit code 1 when a budget is missed.
 
 Everything is the product: the daemon with mutual TLS and agreements, the release log on the disk, and
-`vedette receive`. VEDETTE_BENCH_EVENTS tells how many events wait in the ledger (100,000).
+`vedette receive`. VEDETTE_BENCH_EVENTS tells how many events wait in the ledger (100,000),
+VEDETTE_BENCH_PARTS which of catch_up, center, live, fan_out, latency are run.
 """
 
 import http.client
@@ -22,12 +23,14 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "EndToEnd")
 
 from certificates import make_authority, make_certificate  # noqa: E402
 from partners import PURPOSE, agree, identity, keep_key, rule, with_partners  # noqa: E402
+from strangers import Strangers, latency as ledger_latency, percentile  # noqa: E402
 from support import (  # noqa: E402
     WORK, free_port, get, main, output, processor_seconds, resident_kilobytes, run, start, wait_until, write_site)
 
 EVENTS = int(os.environ.get("VEDETTE_BENCH_EVENTS", "100000"))
 SUBSCRIBERS = 50
 STREAMS_OF_ONE = 8
+LIVE_SECONDS = 20
 MISSED = []
 
 
@@ -47,8 +50,8 @@ def told(name, count, seconds, processor):
 class Post:
     """A daemon over a ledger that is there, with partners and their agreements."""
 
-    def __init__(self, name, partners, delay=0):
-        self.folder = WORK / name
+    def __init__(self, name, partners, delay=0, more=()):
+        self.folder, self.more = WORK / name, more
         self.state = self.folder / "state"
         self.port, self.local = free_port(), free_port()
         for partner in partners:
@@ -67,7 +70,8 @@ class Post:
 
     def start(self):
         site = write_site(f"{self.folder.name}/site.yaml", self.port, self.state, [
-            with_partners(self.local), ("post: north-ford", "post: samples"), ("age: 30 d", "age: 3660 d")])
+            with_partners(self.local), ("post: north-ford", "post: samples"), ("age: 30 d", "age: 3660 d"),
+            *self.more])
         self.process = start("vedetted", "--config", site)
         if not wait_until(lambda: get(self.local, "/v1/health")[0] in (200, 503), 60):
             raise SystemExit(output(self.process))
@@ -77,9 +81,11 @@ class Post:
         self.process.terminate()
         self.process.wait()
 
+    def metrics(self):
+        return get(self.local, "/metrics")[1].decode()
+
     def metric(self, name):
-        found = re.search(rf"^{name} (\d+)", get(self.local, "/metrics")[1].decode(), re.MULTILINE)
-        return int(found[1])
+        return int(re.search(rf"^{name} (\d+)", self.metrics(), re.MULTILINE)[1])
 
 
 def pages(post, name, results=None):
@@ -149,6 +155,28 @@ def center():
     post.fill(EVENTS, time.time() - 7 * 86_400, 6_000)
     post.start()
     receive(post)
+    post.stop()
+
+
+def live():
+    """What becomes of live crossings while a center catches up, again and again."""
+    strangers = Strangers(40)
+    post = Post("live", ["g"], more=strangers.site())
+    post.fill(EVENTS, time.time() - 7 * 86_400, 6_000)
+    post.start()
+    strangers.start()
+    wait_until(lambda: (ledger_latency(post.metrics()) or [(0, 0)])[-1][1] > 0, 30)
+    began = ledger_latency(post.metrics())
+    time.sleep(LIVE_SECONDS)
+    begun = ledger_latency(post.metrics())
+    calm, end, count = percentile(began, begun, 0.99), time.monotonic() + LIVE_SECONDS, 0
+    while time.monotonic() < end:
+        count += pages(post, "g")[0]
+    busy = percentile(begun, ledger_latency(post.metrics()), 0.99)
+    found = f"{busy[0] * 1000:.1f} ms of {busy[1]}, {calm[0] * 1000:.1f} ms of {calm[1]} before"
+    print(f"live crossings from edge to ledger while {count} events are caught up, 99th percentile: {found}")
+    budget("new events keep their latency, at most twice", busy[0] <= 2 * calm[0], found)
+    strangers.stop()
     post.stop()
 
 
@@ -300,5 +328,6 @@ def prepare():
     make_certificate("post", "ca", ("subjectAltName=IP:127.0.0.1", "extendedKeyUsage=serverAuth"))
 
 
-main(prepare, *(globals()[name] for name in os.environ.get("VEDETTE_BENCH_PARTS", "catch_up center fan_out latency").split()))
+PARTS = os.environ.get("VEDETTE_BENCH_PARTS", "catch_up center live fan_out latency").split()
+main(prepare, *(globals()[name] for name in PARTS))
 sys.exit(1 if MISSED else 0)
