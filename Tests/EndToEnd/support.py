@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import random
 import re
 import socket
 import subprocess
@@ -15,6 +16,7 @@ REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 PROGRAMS = pathlib.Path(sys.argv[1])
 WORK = pathlib.Path(sys.argv[2])
 PROCESSES = []
+PORTS = set()
 
 
 def check(name, is_true, found=""):
@@ -27,10 +29,20 @@ def check(name, is_true, found=""):
 
 
 def free_port():
-    """A TCP port of the loopback address that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A TCP port of the loopback address that nobody uses now, and that no outgoing connection gets before
+    its server listens, or while a killed one is down: those take theirs from the kernel's range for them."""
+    first = int(pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    for port in random.sample(range(10_000, first if first > 20_000 else 60_000), 1000):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        if port not in PORTS:
+            PORTS.add(port)
+            return port
+    raise RuntimeError("no port is free")
 
 
 def run(program, *arguments, seconds=60):
@@ -105,10 +117,10 @@ def wait_for_health(port, seconds=10):
     return wait_until(ask, seconds)
 
 
-def resident_kilobytes(process):
-    """VmRSS of a process."""
+def resident_kilobytes(process, kind="VmRSS"):
+    """Memory of a process that is in use; RssAnon is its own, without pages of files that it maps."""
     status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
-    return int(re.search(r"VmRSS:\s+(\d+)", status).group(1))
+    return int(re.search(rf"{kind}:\s+(\d+)", status).group(1))
 
 
 def processor_seconds(process):
