@@ -47,13 +47,18 @@
       unsafe configuration.DenyDelete = true
       unsafe configuration.DenyPurge = true
       let count = CInt(unsafe subjects.count)
+      var code = jsErrCode(rawValue: 0)
       let status = unsafe subjects.withUnsafeMutableBufferPointer { list in
         unsafe configuration.Subjects = list.baseAddress
         unsafe configuration.SubjectsLen = count
-        return unsafe js_AddStream(nil, context, &configuration, nil, nil)
+        return unsafe js_AddStream(nil, context, &configuration, nil, &code)
       }
       guard status == NATS_OK else {
-        throw HubError(.stream, plan.name, "it cannot be made: \(reason(status))")
+        let advice =
+          code == JSClusterNoPeersErr
+          ? "; less than \(plan.replicas) servers of the hub know each other and have the room: see in "
+            + "their logs that each runs and reaches the others, or ask for fewer replicas" : ""
+        throw HubError(.stream, plan.name, "it cannot be made: \(reason(status))\(advice)")
       }
     }
 

@@ -148,7 +148,7 @@ def hub():
         command = [server if word == f"tls://hub-{number}.example:4222" else word for word in command]
     made = wait_until(lambda: (lambda found: found if found.returncode == 0 else None)(run(*command)), 30)
     if not check("the operator makes the stream with the page's command, on three servers", made,
-                 run(*command).stderr):
+                 run(*command).stderr + region.ended()):
         return
     refusals(post, region)
     post.site = post.write(region.servers, POST)
@@ -197,7 +197,10 @@ def old_server(post, region):
 
 
 def refusals(post, region):
-    """Who the hub does not know gets nowhere, and says why."""
+    """Who the hub does not know gets nowhere, and says why; nor does a stream on more servers than there are."""
+    found = region.command("create", "--stream", "WIDE", "--replicas", 5)
+    check("a stream on more servers than know each other is refused, with what to do",
+          found.returncode == 1 and "fewer replicas" in found.stderr, found.stderr)
     found = region.command("show", user="stranger")
     check("a certificate that the hub's rights do not name is refused", found.returncode == 69, found.stderr)
     post.site = post.write(region.servers, "stranger")

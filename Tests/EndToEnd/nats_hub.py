@@ -80,6 +80,11 @@ class Hub:
         for node in self.nodes:
             node.start()
 
+    def ended(self):
+        """What servers that do not run any more said last."""
+        return "".join(f"\n{node.name}: {node.process.output_path.read_text(errors='replace')[-200:]}"
+                       for node in self.nodes if node.process.poll() is not None)
+
     def leader(self):
         """Who leads the stream, of those that run."""
         for node in self.nodes:
