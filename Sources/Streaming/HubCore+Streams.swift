@@ -53,6 +53,12 @@
         unsafe configuration.SubjectsLen = count
         return unsafe js_AddStream(nil, context, &configuration, nil, &code)
       }
+      guard status != NATS_TIMEOUT else {
+        throw HubError(
+          .unanswered, plan.name,
+          "the hub did not say in time whether it made it; ask it with "
+            + "\"vedette hub show\" once its servers have chosen who leads them")
+      }
       guard status == NATS_OK else {
         let advice =
           code == JSClusterNoPeersErr
