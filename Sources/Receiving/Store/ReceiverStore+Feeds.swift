@@ -33,13 +33,16 @@ extension ReceiverStore {
       let known = try Self.known(events, epoch: next.epochText, of: feed, db)
       let found = Dictionary((checked?.settled ?? []).map { ($0.sequence, $0) }) { $1 }
       var ranks = try Ranks(feed, db)
+      var tally = EventTally()
       for event in events where known[event.sequence] == nil {
         let settlement = found[event.sequence]
         let state = event.isRecall ? .recall : settlement?.state ?? .pending
         try Self.insert(
           event, state, settlement?.bundle, settled: ranks.next(state), epoch: next.epochText,
           of: feed, db)
+        tally.add(state)
       }
+      try tally.store(of: feed, db)
       for event in events {
         guard let body = known[event.sequence] else { continue }
         // An erased one has nothing left to compare.
@@ -165,6 +168,9 @@ extension ReceiverStore {
             UPDATE event SET state = 'unproven'
             WHERE feed = ? AND state = 'pending' AND epoch <> ?
             """, arguments: [notice.source, cursor.epochText])
+        var tally = EventTally()
+        tally.move(db.changesCount, from: .pending, to: .unproven)
+        try tally.store(of: notice.source, db)
         try Self.settle(notice.source, db)
       }
     }
@@ -231,6 +237,7 @@ extension ReceiverStore {
     _ db: Database
   ) throws {
     let wanted = Set(sequences)
+    var tally = EventTally()
     for one in checked.settled where wanted.contains(one.sequence) {
       try db.cachedStatement(
         sql: """
@@ -241,7 +248,9 @@ extension ReceiverStore {
         arguments: [
           one.state.rawValue, one.bundle.map { Data($0) }, feed, epoch, Int64(one.sequence),
         ])
+      tally.move(db.changesCount, from: .pending, to: one.state)
     }
+    try tally.store(of: feed, db)
     try db.execute(
       sql: "UPDATE feed SET note = ? WHERE name = ?",
       arguments: [checked.note.description, feed])

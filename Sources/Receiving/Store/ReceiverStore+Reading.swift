@@ -83,17 +83,6 @@ extension ReceiverStore {
     }
   }
 
-  /// How many events of each feed are in each state.
-  public func counts() async throws -> [(feed: String, state: EventState, count: Int)] {
-    try await queue.read { db in
-      let rows = try Row.fetchAll(
-        db, sql: "SELECT feed, state, count(*) AS n FROM event GROUP BY feed, state ORDER BY 1, 2")
-      return rows.compactMap { row in
-        EventState(rawValue: row["state"]).map { (row["feed"], $0, row["n"]) }
-      }
-    }
-  }
-
   /// What the metrics tell of `feeds`; costs no look at the events that are settled.
   func metrics(of feeds: [String]) async throws -> (settled: Int64, feeds: [ReceiverMetrics.Feed]) {
     try await queue.read { db in
@@ -147,6 +136,7 @@ extension ReceiverStore {
   @discardableResult
   public func erase(before millis: Int64) async throws -> Int {
     try await queue.write { db in
+      try Self.countErased(before: millis, db)
       try db.execute(
         sql: """
           UPDATE event SET body = x'', bundle = NULL, time = NULL, erase = NULL,

@@ -72,6 +72,15 @@ public final class ReceiverStore: Sendable {
     migrator.registerMigration("2") { db in
       try db.execute(sql: "ALTER TABLE feed ADD COLUMN key TEXT")
     }
+    migrator.registerMigration("3") { db in
+      try db.execute(
+        sql: """
+          CREATE TABLE tally (
+            feed TEXT NOT NULL, state TEXT NOT NULL, count INTEGER NOT NULL,
+            PRIMARY KEY (feed, state)) WITHOUT ROWID;
+          INSERT INTO tally SELECT feed, state, count(*) FROM event GROUP BY feed, state;
+          """)
+    }
     return migrator
   }
 
