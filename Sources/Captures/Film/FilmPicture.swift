@@ -1,7 +1,8 @@
 /// A picture that is drawn on for a film: planar YCbCr 4:4:4, 8 bits, as `VideoWriter` takes it.
-struct FilmPicture {
+public struct FilmPicture {
   /// Colours by BT.601, luma from 16 to 235: Y, Cb, Cr.
-  enum Colour {
+  public enum Colour: Sendable {
+    /// By name.
     case green, yellow, cyan, white, black
 
     var parts: SIMD3<UInt8> {
@@ -15,21 +16,23 @@ struct FilmPicture {
     }
   }
 
-  let width: Int
-  let height: Int
+  /// Width in pixels.
+  public let width: Int
+  /// Height in pixels.
+  public let height: Int
   /// All of Y, then Cb, then Cr.
-  private(set) var planes: [UInt8]
+  public private(set) var planes: [UInt8]
   /// Pixels of a letter's dot: 53 letters have room side by side on a picture of 640.
-  var dot: Int { max(1, (width + 160) / 400) }
+  public var dot: Int { max(1, (width + 160) / 400) }
   /// Letters that have room side by side.
-  var lettersMax: Int { max(1, (width - 2 * dot) / ((Lettering.width + 1) * dot)) }
+  public var lettersMax: Int { max(1, (width - 2 * dot) / ((Lettering.width + 1) * dot)) }
   /// Height of a row of letters, pixels.
-  var rowHeight: Int { (Lettering.height + 4) * dot }
+  public var rowHeight: Int { (Lettering.height + 4) * dot }
 
   /// The grey picture of a frame's luma.
   ///
   /// Precondition: as many values as pixels.
-  init(luma: [UInt8], width: Int, height: Int) {
+  public init(luma: [UInt8], width: Int, height: Int) {
     precondition(luma.count == width * height)
     self.width = width
     self.height = height
@@ -37,7 +40,7 @@ struct FilmPicture {
   }
 
   /// Draws the rim of a box, two pixels thick.
-  mutating func box(left: Int, top: Int, width: Int, height: Int, _ colour: Colour) {
+  public mutating func box(left: Int, top: Int, width: Int, height: Int, _ colour: Colour) {
     for inset in 0..<2 {
       for x in left..<left + max(width, 2) {
         paint(x, top + inset, colour)
@@ -51,7 +54,7 @@ struct FilmPicture {
   }
 
   /// Draws a cross about a point.
-  mutating func cross(x: Int, y: Int, size: Int, _ colour: Colour) {
+  public mutating func cross(x: Int, y: Int, size: Int, _ colour: Colour) {
     for step in -size...size {
       for thickness in 0..<2 {
         paint(x + step, y + thickness, colour)
@@ -60,10 +63,45 @@ struct FilmPicture {
     }
   }
 
+  /// `text` in rows that have room in the picture: broken between words where that goes, rows after the
+  /// first set in, at most `rowsMax`; what has no room even so ends in `...`.
+  public func rows(of text: String, rowsMax: Int = .max) -> [String] {
+    let indent = lettersMax > 8 ? "  " : ""
+    var rows = [""]
+    for word in text.split(separator: " ") {
+      var rest = word
+      while !rest.isEmpty {
+        let isBegun = rows[rows.count - 1].contains { $0 != " " }
+        let room = lettersMax - rows[rows.count - 1].count - (isBegun ? 1 : 0)
+        if rest.count <= room {
+          rows[rows.count - 1] += (isBegun ? " " : "") + rest
+          rest = ""
+        } else if isBegun {
+          rows.append(indent)
+        } else {
+          rows[rows.count - 1] += rest.prefix(room)
+          rest = rest.dropFirst(room)
+          rows.append(indent)
+        }
+      }
+    }
+    guard rows.count > max(1, rowsMax) else { return rows }
+    rows.removeSubrange(max(1, rowsMax)...)
+    rows[rows.count - 1] = cut(rows[rows.count - 1] + " ", to: lettersMax, isLonger: true)
+    return rows
+  }
+
+  /// `text` in `count` letters at most; `...` at its end tells that there was more.
+  private func cut(_ text: String, to count: Int, isLonger: Bool = false) -> String {
+    guard isLonger || text.count > count else { return text }
+    let dots = String(repeating: ".", count: min(3, count))
+    return text.prefix(count - dots.count) + dots
+  }
+
   /// Writes text on black; its upper left corner at a point, moved into the picture where it would
-  /// lead out at the right or below.
-  mutating func write(_ text: String, x: Int, y: Int, _ colour: Colour) {
-    let letters = text.prefix(lettersMax)
+  /// lead out at the right or below. What is longer than the picture is wide ends in `...`.
+  public mutating func write(_ text: String, x: Int, y: Int, _ colour: Colour) {
+    let letters = cut(text, to: lettersMax)
     let wide = (letters.count * (Lettering.width + 1) + 1) * dot
     let left = max(0, min(x, width - wide))
     let top = max(0, min(y, height - rowHeight))

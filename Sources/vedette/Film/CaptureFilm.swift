@@ -193,8 +193,14 @@ final class CaptureFilm: ReplayAudience {
       film.write("EXERCISE \(exercise)", x: 0, y: film.rowHeight, .yellow)
     }
     events.removeAll { $0.until < picture.time }
-    for (place, event) in events.suffix(Self.eventsMax).reversed().enumerated() {
-      film.write(event.text, x: 0, y: size.y - (place + 1) * film.rowHeight, .white)
+    // The newest lowest, and of each all that has room in the lower half.
+    var (bottom, room) = (size.y, size.y / 2 / film.rowHeight)
+    for event in events.suffix(Self.eventsMax).reversed() where room > 0 {
+      for row in film.rows(of: event.text, rowsMax: room).reversed() {
+        bottom -= film.rowHeight
+        room -= 1
+        film.write(row, x: 0, y: bottom, .white)
+      }
     }
     return film
   }
