@@ -98,7 +98,8 @@ def sharing():
           and int(got[-1][1].split(".")[1]) >= int(page["next"].split(".")[1]), stream)
     check("not a byte of what no rule lists", "sensor" not in stream and "software" not in stream, stream)
     held = json.loads(ask(port, feed.replace("border-surveillance", "maintenance"), "b")[2])
-    check("a delay holds the feed at the event", not held["events"] and not held["caught_up"], held)
+    check("a delay holds the feed at the event, and nothing says that there is one",
+          not held["events"] and held["caught_up"], held)
     begin = time.monotonic()
     later = feed.replace("border-surveillance", f"maintenance&wait=2&after={held['next']}")
     held = json.loads(ask(port, later, "b")[2])

@@ -71,6 +71,14 @@ private final class HeldFeed: FeedSource {
     let source = HeldFeed(holds: .max)
     let found = try await pages(durable: 9).step(of: source, after: 4, limit: 10, until: .now)
     #expect(found.batch.through == 4 && found.batch.hold != nil && source.asked == 1)
+    // Else who follows pages would ask without a pause.
+    #expect(found.batch.isAll(upTo: found.durable))
+  }
+
+  @Test func `there is more behind a page that ends early, unless it is held back`() {
+    #expect(!FeedStep(parts: [], through: 4).isAll(upTo: 9))
+    #expect(FeedStep(parts: [], through: 9).isAll(upTo: 9))
+    #expect(FeedStep(parts: [], through: 4, hold: .seconds(1)).isAll(upTo: 9))
   }
 
   @Test func `who loses the right while nothing happens is let go`() async {

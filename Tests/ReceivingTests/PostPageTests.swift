@@ -29,6 +29,15 @@ import Testing
     ])
   func noPage(_ text: String) { #expect(PostPage(Array(text.utf8)) == nil) }
 
+  @Test("a page that leads nowhere is not asked for again at once")
+  func standing() throws {
+    let body = page([], next: "0000000000000007.9", caughtUp: false)
+    #expect(try #require(PostPage(body, after: cursor(9))).isCaughtUp)
+    #expect(try !#require(PostPage(body, after: cursor(8))).isCaughtUp)
+    let full = page([event(9)], next: "0000000000000007.9", caughtUp: false)
+    #expect(try !#require(PostPage(full, after: cursor(8))).isCaughtUp)
+  }
+
   @Test("no cut of a page is read as one")
   func cuts() {
     let whole = page([event(4)], next: "0000000000000007.9")

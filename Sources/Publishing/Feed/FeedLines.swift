@@ -87,6 +87,10 @@ struct FeedStep: Sendable {
   /// What comes next is held back for so long.
   var hold: Duration?
 
+  /// Whether there is nothing more for the client now, of events up to `durable`. What is held back is not there
+  /// yet for it: that there is something, and when it comes, would tell when it happened.
+  func isAll(upTo durable: UInt64) -> Bool { through >= durable || hold != nil }
+
   /// How many events there are.
   var count: Int { parts.reduce(0) { $0 + $1.lines.count } }
 }

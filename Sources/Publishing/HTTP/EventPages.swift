@@ -40,7 +40,7 @@ struct EventPages: Sendable {
       _ = try await feed.wait(after: after, for: source, timeout: .seconds(wait))
     }
     let step = try await step(of: source, after: after, limit: limit, until: end)
-    return page(step.batch, isCaughtUp: step.batch.through >= step.durable)
+    return page(step.batch, isCaughtUp: step.batch.isAll(upTo: step.durable))
   }
 
   /// `GET /v1/snapshot?hours=<n>&after=<cursor>&limit=<n>`: what is known of the events of the last hours, or of
@@ -65,9 +65,7 @@ struct EventPages: Sendable {
         .gone, reason: "events after the cursor are older than the post keeps",
         remedy: "ask without a cursor")
     }
-    // What is held back is not there yet for this client.
-    let isHeld = step.hold != nil && step.parts.isEmpty
-    return page(step, isCaughtUp: step.through >= durable || isHeld)
+    return page(step, isCaughtUp: step.isAll(upTo: durable))
   }
 
   /// The next events; passes over what is withheld, as far as one request may, and waits until `end`

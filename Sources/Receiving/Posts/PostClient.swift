@@ -89,7 +89,7 @@ struct PostClient: Sendable {
     var query = "limit=\(limit)&wait=\(wait)"
     if let cursor { query += "&after=\(cursor)" }
     let body = try await ask(.GET, "/v1/events", query, seconds: Int64(wait))
-    guard let page = PostPage(body) else {
+    guard let page = PostPage(body, after: cursor) else {
       throw Malformed(description: "the answer is no page of events")
     }
     return page

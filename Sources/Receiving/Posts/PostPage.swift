@@ -9,8 +9,11 @@ struct PostPage: Sendable, Equatable {
   /// Whether nothing more was there.
   var isCaughtUp: Bool
 
-  /// Reads the body of an answer; `nil` for anything that is no such page.
-  init?(_ body: [UInt8]) {
+  /// Reads the body of the answer to what comes after `cursor`; `nil` for anything that is no such page.
+  ///
+  /// A page that leads nowhere is the last for now, whatever it says: posts before this version said of one that
+  /// ends where an event is held back that there is more.
+  init?(_ body: [UInt8], after cursor: EventCursor? = nil) {
     guard let page = CanonicalObject(body[...]),
       let items = page["events"].flatMap({ CanonicalObject.elements(of: $0) }),
       let next = page["next"].flatMap({ CanonicalObject.plainString($0) }).flatMap({
@@ -22,6 +25,7 @@ struct PostPage: Sendable, Equatable {
     guard events.count == items.count else { return nil }
     self.events = events
     self.next = next
-    self.isCaughtUp = isCaughtUp.elementsEqual("true".utf8)
+    self.isCaughtUp =
+      isCaughtUp.elementsEqual("true".utf8) || events.isEmpty && next == cursor
   }
 }
