@@ -46,11 +46,10 @@ public struct CaptureCopy: Sendable {
       path: output, profile: profile, library: header.software, options: options)
     do {
       var report = Report()
-      var maps = Maps()
+      var records = CopiedRecords()
       for (place, input) in inputs.enumerated() {
         var reader = try MCAPReader(path: input)
-        maps.turn(toFirst: place == 0)
-        try copy(&reader, &maps, &report, into: &writer)
+        try copy(&reader, isFirst: place == 0, &records, &report, into: &writer)
       }
       try writer.close()
       return report
@@ -61,68 +60,28 @@ public struct CaptureCopy: Sendable {
   }
 
   private func copy(
-    _ reader: inout MCAPReader, _ maps: inout Maps, _ report: inout Report,
-    into writer: inout MCAPWriter
+    _ reader: inout MCAPReader, isFirst: Bool, _ records: inout CopiedRecords,
+    _ report: inout Report, into writer: inout MCAPWriter
   ) throws(CaptureError) {
-    var isAhead = maps.isFirst
-    while true {
-      let message: MCAPMessage?
-      do {
-        message = try reader.next()
-      } catch {
-        // Behind a damaged chunk reading goes on; a file that ends in disorder ends here.
-        guard error.code == .damaged || error.code == .tooLarge else { throw error }
-        report.chunksLost += 1
-        if reader.isAtEnd { break }
-        continue
-      }
-      guard var message else { break }
+    var taken = CopiedRecords.Input()
+    var isAhead = isFirst
+    while var message = try reader.nextSound(lost: &report.chunksLost) {
       if isAhead {
         isAhead = false
         try begin(reader.metadata, into: &writer)
       }
-      try take(reader.attachments, &maps, into: &writer)
+      if isFirst { try CopiedRecords.take(reader.attachments, from: &taken, in: &writer) }
       guard let channel = reader.channels[Int(message.channel)] else { continue }
       let time = Instant(monotonicNanos: Int64(clamping: message.logTime))
-      guard isWanted(channel.topic, time, maps.isFirst) else { continue }
-      message.channel = try self.channel(channel, reader.schemas, &maps, &writer)
-      try Self.write(message, reader, &writer)
+      guard isWanted(channel.topic, time, isFirst) else { continue }
+      message.channel = try records.number(
+        of: channel, reader.schemas, from: &taken, in: &writer)
+      try reader.withPayload { bytes throws(CaptureError) in try writer.write(message, bytes) }
       report.messages += 1
     }
     if isAhead { try begin(reader.metadata, into: &writer) }
-    try take(reader.attachments, &maps, into: &writer)
+    if isFirst { try CopiedRecords.take(reader.attachments, from: &taken, in: &writer) }
     if let truncation = reader.truncation { report.truncation = truncation }
-  }
-
-  /// New numbers for what the inputs number, and what the output has already.
-  private struct Maps {
-    var schemas: [UInt16: UInt16] = [:]
-    var channels: [UInt16: UInt16] = [:]
-    var attachments = 0
-    var isFirst = true
-    /// Schemas and channels of the output, by all they say.
-    var writtenSchemas: [WrittenSchema: UInt16] = [:]
-    var writtenChannels: [WrittenChannel: UInt16] = [:]
-
-    struct WrittenSchema: Hashable {
-      var name: String
-      var encoding: String
-      var data: [UInt8]
-    }
-
-    struct WrittenChannel: Hashable {
-      var schema: UInt16
-      var topic: String
-      var encoding: String
-      var metadata: [String: String]
-    }
-
-    /// Begins an input, whose numbers are its own.
-    mutating func turn(toFirst isFirst: Bool) {
-      self.isFirst = isFirst
-      schemas = [:]
-      channels = [:]
-    }
   }
 
   private func isWanted(_ topic: String, _ time: Instant, _ isFirst: Bool) -> Bool {
@@ -153,60 +112,5 @@ public struct CaptureCopy: Sendable {
       try writer.writeMetadata(
         name: name, values.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
     }
-  }
-
-  private func take(
-    _ attachments: [MCAPAttachment], _ maps: inout Maps, into writer: inout MCAPWriter
-  ) throws(CaptureError) {
-    while maps.isFirst, maps.attachments < attachments.count {
-      try writer.writeAttachment(attachments[maps.attachments], logTime: 0)
-      maps.attachments += 1
-    }
-  }
-
-  private func channel(
-    _ channel: MCAPChannel, _ schemas: [UInt16: MCAPSchema], _ maps: inout Maps,
-    _ writer: inout MCAPWriter
-  ) throws(CaptureError) -> UInt16 {
-    if let known = maps.channels[channel.id] { return known }
-    let number = try schemas[channel.schema].map { schema throws(CaptureError) in
-      try self.schema(schema, &maps, &writer)
-    }
-    let key = Maps.WrittenChannel(
-      schema: number ?? 0, topic: channel.topic, encoding: channel.messageEncoding,
-      metadata: channel.metadata)
-    let added =
-      if let known = maps.writtenChannels[key] {
-        known
-      } else {
-        try writer.addChannel(
-          topic: channel.topic, messageEncoding: channel.messageEncoding, schema: number ?? 0,
-          metadata: channel.metadata.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
-      }
-    maps.writtenChannels[key] = added
-    maps.channels[channel.id] = added
-    return added
-  }
-
-  private func schema(
-    _ schema: MCAPSchema, _ maps: inout Maps, _ writer: inout MCAPWriter
-  ) throws(CaptureError) -> UInt16 {
-    if let known = maps.schemas[schema.id] { return known }
-    let key = Maps.WrittenSchema(name: schema.name, encoding: schema.encoding, data: schema.data)
-    let added =
-      if let known = maps.writtenSchemas[key] {
-        known
-      } else {
-        try writer.addSchema(name: schema.name, encoding: schema.encoding, data: schema.data)
-      }
-    maps.writtenSchemas[key] = added
-    maps.schemas[schema.id] = added
-    return added
-  }
-
-  private static func write(
-    _ message: MCAPMessage, _ reader: borrowing MCAPReader, _ writer: inout MCAPWriter
-  ) throws(CaptureError) {
-    try reader.withPayload { bytes throws(CaptureError) in try writer.write(message, bytes) }
   }
 }

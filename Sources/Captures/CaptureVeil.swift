@@ -75,9 +75,8 @@ private struct VeilWork: ~Copyable {
   let veil: CaptureVeil
   var reader: MCAPReader
   var report = CaptureVeil.Report()
-  private var channels: [UInt16: UInt16] = [:]
-  private var schemas: [UInt16: UInt16] = [:]
-  private var attachments = 0
+  private var records = CopiedRecords()
+  private var taken = CopiedRecords.Input()
   private var isBegun = false
 
   init(veil: CaptureVeil, reader: consuming MCAPReader) {
@@ -88,21 +87,12 @@ private struct VeilWork: ~Copyable {
   mutating func run(
     into writer: inout MCAPWriter, _ change: CaptureVeil.Change
   ) throws(CaptureError) -> CaptureVeil.Report {
-    while true {
-      let next: MCAPMessage?
-      do {
-        next = try reader.next()
-      } catch {
-        guard error.code == .damaged || error.code == .tooLarge else { throw error }
-        report.chunksLost += 1
-        if reader.isAtEnd { break }
-        continue
-      }
-      guard let message = next else { break }
+    while let message = try reader.nextSound(lost: &report.chunksLost) {
       try begin(&writer)
       guard let channel = reader.channels[Int(message.channel)] else { continue }
       var written = message
-      written.channel = try self.channel(channel, &writer)
+      written.channel = try records.number(
+        of: channel, reader.schemas, from: &taken, in: &writer)
       if channel.topic.hasPrefix("camera/") {
         try write(written, pictureOf: String(channel.topic.dropFirst(7)), channel, &writer, change)
       } else {
@@ -144,10 +134,7 @@ private struct VeilWork: ~Copyable {
         name: CaptureVeil.recordName,
         veil.account.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
     }
-    while attachments < reader.attachments.count {
-      try writer.writeAttachment(reader.attachments[attachments], logTime: 0)
-      attachments += 1
-    }
+    try CopiedRecords.take(reader.attachments, from: &taken, in: &writer)
   }
 
   private mutating func write(
@@ -195,26 +182,5 @@ private struct VeilWork: ~Copyable {
       }
       message.append(picture)
     }
-  }
-
-  private mutating func channel(
-    _ channel: MCAPChannel, _ writer: inout MCAPWriter
-  ) throws(CaptureError) -> UInt16 {
-    if let known = channels[channel.id] { return known }
-    var number: UInt16 = 0
-    if let schema = reader.schemas[channel.schema] {
-      if let known = schemas[schema.id] {
-        number = known
-      } else {
-        number = try writer.addSchema(
-          name: schema.name, encoding: schema.encoding, data: schema.data)
-        schemas[schema.id] = number
-      }
-    }
-    let added = try writer.addChannel(
-      topic: channel.topic, messageEncoding: channel.messageEncoding, schema: number,
-      metadata: channel.metadata.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
-    channels[channel.id] = added
-    return added
   }
 }

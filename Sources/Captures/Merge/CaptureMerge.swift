@@ -81,6 +81,9 @@ struct MergePlan: Sendable {
   let inputs: [String]
   private(set) var runs: [Run] = []
 
+  /// What the topics, records and attachments of the run at `place` begin with.
+  func prefix(of place: Int) -> String { runs[place].place?.prefix ?? "" }
+
   /// The software that recorded the first.
   var software: String { runs[0].header.software }
 

@@ -12,30 +12,13 @@ struct MergeWork {
     /// The latest time so far, in the output's time: log times need not rise within a capture, whose
     /// order stays.
     var key: UInt64 = 0
-    var channels: [UInt16: UInt16] = [:]
-    var schemas: [UInt16: UInt16] = [:]
-    var attachments = 0
+    var taken = CopiedRecords.Input()
 
     init(_ reader: consuming MCAPReader, run: Int, isFirst: Bool) {
       self.reader = reader
       self.run = run
       self.isFirst = isFirst
     }
-  }
-
-  /// A schema of the output, by all it says.
-  private struct WrittenSchema: Hashable {
-    var name: String
-    var encoding: String
-    var data: [UInt8]
-  }
-
-  /// A channel of the output, by all it says.
-  private struct WrittenChannel: Hashable {
-    var schema: UInt16
-    var topic: String
-    var encoding: String
-    var metadata: [String: String]
   }
 
   /// What tells one record of a run from all others. Not its sequence: each segment of a flight
@@ -73,8 +56,7 @@ struct MergeWork {
 
   private let plan: MergePlan
   private var streams: [Stream] = []
-  private var writtenSchemas: [WrittenSchema: UInt16] = [:]
-  private var writtenChannels: [WrittenChannel: UInt16] = [:]
+  private var records = CopiedRecords()
   /// Records of the memory's younger and its older half.
   private var young = Memory()
   private var old = Memory()
@@ -111,19 +93,7 @@ struct MergeWork {
   /// Reads on in an input; what is damaged is counted.
   private mutating func advance(_ place: Int) throws(CaptureError) {
     let stream = streams[place]
-    while true {
-      do {
-        stream.message = try stream.reader.next()
-        break
-      } catch {
-        guard error.code == .damaged || error.code == .tooLarge else { throw error }
-        report.chunksLost += 1
-        if stream.reader.isAtEnd {
-          stream.message = nil
-          break
-        }
-      }
-    }
+    stream.message = try stream.reader.nextSound(lost: &report.chunksLost)
     guard let message = stream.message else {
       if let truncation = stream.reader.truncation {
         report.truncations.append((plan.inputs[place], truncation))
@@ -158,7 +128,7 @@ struct MergeWork {
           if run.isWhole { for key in CapturePart.keys { values[key] = nil } }
         }
         try writer.writeMetadata(
-          name: (run.place?.prefix ?? "") + name,
+          name: plan.prefix(of: stream.run) + name,
           values.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
       }
     }
@@ -187,7 +157,9 @@ struct MergeWork {
     else { return }
     let isHead = isHead(stream, message)
     if isHead, !stream.isFirst { return }
-    message.channel = try self.channel(channel, stream, &writer)
+    message.channel = try records.number(
+      of: channel, stream.reader.schemas, prefix: plan.prefix(of: stream.run),
+      from: &stream.taken, in: &writer)
     message.logTime &+= shift(stream)
     message.publishTime &+= shift(stream)
     if plan.runs[stream.run].inputs.count > 1, !isHead, try isKnown(message, place) {
@@ -247,51 +219,9 @@ struct MergeWork {
   private func takeAttachments(
     _ stream: Stream, into writer: inout MCAPWriter
   ) throws(CaptureError) {
-    let all = stream.reader.attachments
-    while stream.isFirst, stream.attachments < all.count {
-      var attachment = all[stream.attachments]
-      attachment.name = (plan.runs[stream.run].place?.prefix ?? "") + attachment.name
-      try writer.writeAttachment(attachment, logTime: shift(stream))
-      stream.attachments += 1
-    }
-  }
-
-  private mutating func channel(
-    _ channel: MCAPChannel, _ stream: Stream, _ writer: inout MCAPWriter
-  ) throws(CaptureError) -> UInt16 {
-    if let known = stream.channels[channel.id] { return known }
-    let schema = try stream.reader.schemas[channel.schema].map { schema throws(CaptureError) in
-      try self.schema(schema, stream, &writer)
-    }
-    let key = WrittenChannel(
-      schema: schema ?? 0, topic: (plan.runs[stream.run].place?.prefix ?? "") + channel.topic,
-      encoding: channel.messageEncoding, metadata: channel.metadata)
-    let number =
-      if let known = writtenChannels[key] {
-        known
-      } else {
-        try writer.addChannel(
-          topic: key.topic, messageEncoding: key.encoding, schema: key.schema,
-          metadata: key.metadata.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
-      }
-    writtenChannels[key] = number
-    stream.channels[channel.id] = number
-    return number
-  }
-
-  private mutating func schema(
-    _ schema: MCAPSchema, _ stream: Stream, _ writer: inout MCAPWriter
-  ) throws(CaptureError) -> UInt16 {
-    if let known = stream.schemas[schema.id] { return known }
-    let key = WrittenSchema(name: schema.name, encoding: schema.encoding, data: schema.data)
-    let number =
-      if let known = writtenSchemas[key] {
-        known
-      } else {
-        try writer.addSchema(name: schema.name, encoding: schema.encoding, data: schema.data)
-      }
-    writtenSchemas[key] = number
-    stream.schemas[schema.id] = number
-    return number
+    guard stream.isFirst else { return }
+    try CopiedRecords.take(
+      stream.reader.attachments, prefix: plan.prefix(of: stream.run), logTime: shift(stream),
+      from: &stream.taken, in: &writer)
   }
 }
