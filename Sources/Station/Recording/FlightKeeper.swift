@@ -80,19 +80,13 @@ struct FlightKeeper: ~Copyable {
 
   private mutating func keep(_ job: FlightDesk.Job) {
     do throws(CaptureError) {
-      let outcome = try makeCapture(job)
-      switch outcome {
-      case .kept(let name, let pictures):
-        cells.add(Cell.kept.rawValue, 1)
-        cells.add(Cell.snapshots.rawValue, UInt64(pictures))
+      let kept = count(
+        try makeCapture(job),
+        refusal: "new captures. Allow more in storage.recorder.keep, or move held captures "
+          + "elsewhere")
+      if let kept {
         let reasons = job.window.triggers.map(\.name).prefix(4).joined(separator: ", ")
-        logger.info("kept capture \(name) with \(pictures) snapshots for \(reasons)")
-        board.note(captureFault: nil)
-      case .refused:
-        cells.add(Cell.refused.rawValue, 1)
-        warn(
-          "\(vault.folder): what is under legal hold leaves no room for new captures. Allow more "
-            + "in storage.recorder.keep, or move held captures elsewhere")
+        logger.info("kept capture \(kept.name) with \(kept.pictures) snapshots for \(reasons)")
       }
     } catch {
       cells.add(Cell.failures.rawValue, 1)
@@ -110,21 +104,16 @@ struct FlightKeeper: ~Copyable {
       guard let rescue = try crashed.rescue(into: vault, now: now, onEviction: { tell($0) }) else {
         return false
       }
-      switch rescue.outcome {
-      case .kept(let name, _):
-        cells.add(Cell.kept.rawValue, 1)
+      let kept = count(
+        rescue.outcome, refusal: "what the run before recorded until its crash; it is lost")
+      if let kept {
         cells.add(Cell.rescued.rawValue, 1)
         let lost = rescue.lostSegments > 0 ? "; \(rescue.lostSegments) segments were lost" : ""
         logger.warning(
           """
           the run before did not come to its end: kept what it recorded up to \
-          \(rescue.end.utcText) as capture \(name)\(lost)
+          \(rescue.end.utcText) as capture \(kept.name)\(lost)
           """)
-      case .refused:
-        cells.add(Cell.refused.rawValue, 1)
-        warn(
-          "\(vault.folder): what is under legal hold leaves no room for what the run before recorded "
-            + "until its crash; it is lost")
       }
     } catch {
       cells.add(Cell.failures.rawValue, 1)
@@ -132,6 +121,24 @@ struct FlightKeeper: ~Copyable {
     }
     nextLook = .distantPast
     return true
+  }
+
+  /// Counts what came of keeping something: the capture, or that there is no room for it, which is told with
+  /// `refusal`, what was refused.
+  private func count(
+    _ outcome: CaptureVault.Outcome, refusal: String
+  ) -> (name: String, pictures: Int)? {
+    switch outcome {
+    case .kept(let name, let pictures):
+      cells.add(Cell.kept.rawValue, 1)
+      cells.add(Cell.snapshots.rawValue, UInt64(pictures))
+      board.note(captureFault: nil)
+      return (name, pictures)
+    case .refused:
+      cells.add(Cell.refused.rawValue, 1)
+      warn("\(vault.folder): what is under legal hold leaves no room for \(refusal)")
+      return nil
+    }
   }
 
   private func makeCapture(
