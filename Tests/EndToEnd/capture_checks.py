@@ -7,6 +7,7 @@ import random
 import subprocess
 import sys
 
+from capture_memory import memory
 from capture_sharing import sharing
 from replay_view import replay_view
 from support import PROCESSES, PROGRAMS, REPOSITORY, WORK, check, free_port, main, run
@@ -215,5 +216,5 @@ def handed_on():
     sharing(CAPTURE)
 
 
-main(record, replay, live, builds, digests, exports, comparisons, parts, inspection, damage, view,
+main(record, replay, live, builds, digests, exports, comparisons, parts, inspection, damage, view, memory,
      handed_on)
