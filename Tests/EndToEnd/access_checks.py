@@ -6,52 +6,22 @@ import http.client
 import json
 import signal
 import socket
-import ssl
 import threading
 import time
 
-from certificates import ask, digest, make_authority, make_certificate, serial
+from certificates import ask, make_authority, make_certificate, serial
+from partners import STATE, agree, identity
 from support import WORK, check, free_port, get, main, output, start, wait_until, write_site
 
 CUT_SECONDS = 2.0
-AGREEMENT = """
-agreement: 1
-id: urn:agreement:a-{name}
-parties: {{releaser: "urn:partner:a", recipient: "urn:partner:{name}"}}
-signed: {{document_sha256: "{document}", by: [a, b]}}
-identity: {{san_uri: "urn:partner:{name}", issuer_sha256: ["{issuer}"]{deny}}}
-valid: {{from: 2020-01-01T00:00:00Z, until: {until}}}
-purposes: [border-surveillance]
-exercise: live
-handling: {{tlp: AMBER, onward: none}}
-rules:
-  - name: state
-    when: {{event: post-status}}
-    release: {{fields: [time, status]}}
-    retention_days: 9
-"""
 CLIENT = "extendedKeyUsage=clientAuth"
 SERVER = ("subjectAltName=IP:127.0.0.1", "extendedKeyUsage=serverAuth")
 FEED = "/v1/events?purpose=border-surveillance&limit=500"
 STREAM = "/v1/stream?purpose=border-surveillance"
 
 
-def write_agreement(name, issuer="ca", deny="", until="2030-01-01T00:00:00Z"):
-    (WORK / "agreements").mkdir(exist_ok=True)
-    # Whole or not at all: the post may look at any moment.
-    (WORK / "fresh").write_text(AGREEMENT.format(
-        name=name, issuer=digest(issuer), deny=deny, document="ab" * 32, until=until))
-    (WORK / "fresh").rename(WORK / "agreements" / f"{name}.yaml")
-
-
 def partner(name, authority="ca", extensions=None, until=None):
     make_certificate(name, authority, extensions or (f"subjectAltName=URI:urn:partner:{name}", CLIENT), until)
-
-
-def context(name):
-    tls = ssl.create_default_context(cafile=WORK / "ca.pem")
-    tls.load_cert_chain(WORK / f"{name}.pem", WORK / f"{name}.key")
-    return tls
 
 
 class Ticker(threading.Thread):
@@ -74,7 +44,7 @@ class Stream(threading.Thread):
 
     def __init__(self, port, name):
         super().__init__(daemon=True)
-        self.port, self.tls = port, context(name)
+        self.port, self.tls = port, identity(name)
         self.events, self.ended, self.last = [], None, ""
         self.start()
 
@@ -100,7 +70,7 @@ class Stream(threading.Thread):
 
 def served_serial(port):
     """The serial number of the certificate that the next handshake gets."""
-    tls = context("c")
+    tls = identity("c")
     with socket.create_connection(("127.0.0.1", port), timeout=5) as plain:
         with tls.wrap_socket(plain, server_hostname="127.0.0.1") as channel:
             return channel.getpeercert()["serialNumber"].lower()
@@ -128,12 +98,12 @@ def access():
     long_ago = datetime.datetime(2021, 1, 1)
     partner("expired", until=long_ago)
     for name in ("b", "c"):
-        write_agreement(name)
-    write_agreement("later", "later-ca")
-    write_agreement("past", until="2021-01-01T00:00:00Z")
+        agree(name, STATE)
+    agree("later", STATE, issuer="later-ca")
+    agree("past", STATE, until="2021-01-01T00:00:00Z")
     soon = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=12)
-    write_agreement("ending", until=soon.strftime("%Y-%m-%dT%H:%M:%SZ"))
-    write_agreement("brief")
+    agree("ending", STATE, until=soon.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    agree("brief", STATE)
     partner("brief", until=soon)
     (WORK / "cas.pem").write_text((WORK / "ca.pem").read_text())
     port, local = free_port(), free_port()
@@ -158,7 +128,7 @@ def access():
           and "time is over" in streams["brief"].last, [s.last for s in streams.values()])
     certificates(port, post)
     revoked = time.time()
-    write_agreement("b", deny=f', deny: {{serials: ["{serial("b")}"]}}')
+    agree("b", STATE, deny=serial("b"))
     post.send_signal(signal.SIGHUP)
     check("a certificate that is denied is cut within 2 s", streams["b"].is_cut_after(revoked),
           f"{streams['b'].ended} {revoked} {output(post)[-300:]}")

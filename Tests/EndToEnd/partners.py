@@ -12,9 +12,9 @@ agreement: 1
 id: urn:agreement:a-{name}
 parties: {{releaser: "urn:partner:a", recipient: "urn:partner:{name}"}}
 signed: {{document_sha256: "{document}", by: [a, b]}}
-identity: {{san_uri: "urn:partner:{name}", issuer_sha256: ["{issuer}"]{witness}}}
-valid: {{from: 2020-01-01T00:00:00Z, until: 2030-01-01T00:00:00Z}}
-purposes: [border-surveillance]
+identity: {{san_uri: "urn:partner:{name}", issuer_sha256: ["{issuer}"]{more_identity}}}
+valid: {{from: {since}-01-01T00:00:00Z, until: {until}}}
+purposes: [{purposes}]
 exercise: live
 handling: {{tlp: {tlp}, onward: none}}
 limits: {{events_per_minute: 10000000}}
@@ -22,10 +22,11 @@ limits: {{events_per_minute: 10000000}}
 {rules}"""
 
 
-def rule(event, fields, delay=0):
-    """A rule that releases `fields` of all events of a kind, after so many seconds."""
+def rule(event, fields, delay=0, purpose=None):
+    """A rule that releases `fields` of all events of a kind, after so many seconds, for one purpose or all."""
+    wanted = f", purposes: [{purpose}]" if purpose else ""
     kinds = ", classes: [person, group, vehicle, animal, drone, unknown]" if event == "crossing" else ""
-    return (f"  - name: {event}\n    when: {{event: {event}{kinds}}}\n"
+    return (f"  - name: {event}\n    when: {{event: {event}{kinds}{wanted}}}\n"
             f"    release: {{fields: [{fields}], delay_s: {delay}}}\n    retention_days: 9\n")
 
 
@@ -33,10 +34,15 @@ CROSSINGS = rule("crossing", "time, class, lat_lon")
 STATE = rule("post-status", "time, status")
 
 
-def agree(name, *rules, folder=WORK, tlp="AMBER", more="", witness=None):
-    """Puts down what the partner `name` gets, whole at once; `witness` is the key of its cosignatures."""
-    text = AGREEMENT.format(name=name, issuer=digest("ca"), document="ab" * 32, tlp=tlp,
-                            witness=f', witness: "{witness}"' if witness else "",
+def agree(name, *rules, folder=WORK, tlp="AMBER", more="", issuer="ca", deny=None, witness=None,
+          purposes="border-surveillance", since=2020, until="2030-01-01T00:00:00Z"):
+    """Puts down what the partner `name` gets, whole at once.
+
+    `deny` is the serial of a certificate that is not let in, `witness` the key of the partner's cosignatures."""
+    denied = f', deny: {{serials: ["{deny}"]}}' if deny else ""
+    text = AGREEMENT.format(name=name, issuer=digest(issuer), document="ab" * 32, tlp=tlp,
+                            more_identity=denied + (f', witness: "{witness}"' if witness else ""),
+                            since=since, until=until, purposes=purposes,
                             more=more and more + "\n", rules="".join(rules))
     (folder / "agreements").mkdir(parents=True, exist_ok=True)
     (WORK / "fresh").write_text(text)

@@ -3,8 +3,6 @@
 VEDETTE_KILL_ROUNDS tells how often posts and receiver are killed (6 where it is not set).
 """
 
-import http.client
-import http.server
 import json
 import os
 import random
@@ -12,10 +10,10 @@ import re
 import shutil
 import signal
 import sqlite3
-import threading
 import time
 import xml.etree.ElementTree
 
+from between import Between
 from certificates import ask, make_authority, make_certificate
 from partners import agree, rule
 from support import (
@@ -303,41 +301,6 @@ def gaps(partner, receiver):
     found = run("vedette", "receive", "notices", receiver.store)
     check("vedette receive notices tells it, with exit 1",
           found.returncode == 1 and "replaced" in found.stdout, found.stdout + found.stderr)
-
-
-class Between(http.server.ThreadingHTTPServer):
-    """Somebody between a post and its center, who changes what passes."""
-
-    daemon_threads = True
-
-    def __init__(self, upstream):
-        super().__init__(("127.0.0.1", 0), Hand)
-        self.upstream, self.change = upstream, lambda path, status, body: (status, body)
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-
-
-class Hand(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self):
-        try:
-            upstream = http.client.HTTPConnection("127.0.0.1", self.server.upstream, timeout=70)
-            upstream.request(self.command, self.path)
-            answer = upstream.getresponse()
-            status, body = self.server.change(self.path, answer.status, answer.read())
-        except OSError:
-            self.close_connection = True
-            return
-        self.send_response(status)
-        if status != 204:
-            self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    do_POST = do_GET
-
-    def log_message(self, *_):
-        pass
 
 
 def lies(demo):

@@ -4,37 +4,17 @@ import json
 import signal
 import time
 
-from certificates import ask, digest, make_authority, make_certificate, serial
+from certificates import ask, make_authority, make_certificate, serial
+from partners import agree, rule
 from support import WORK, check, free_port, main, output, run, start, wait_until, write_site
 
-AGREEMENT = """
-agreement: 1
-id: urn:agreement:a-{name}
-parties: {{releaser: "urn:partner:a", recipient: "urn:partner:{name}"}}
-signed: {{document_sha256: "{document}", by: [a, b]}}
-identity: {{san_uri: "urn:partner:{name}", issuer_sha256: ["{issuer}"]{deny}}}
-valid: {{from: {year}-01-01T00:00:00Z, until: {until}-01-01T00:00:00Z}}
-purposes: [border-surveillance, maintenance]
-exercise: live
-handling: {{tlp: AMBER+STRICT, onward: none}}
-rules:
-  - name: state
-    when: {{event: post-status, purposes: [border-surveillance]}}
-    release: {{fields: [time_hour, status]}}
-    retention_days: 9
-  - name: later
-    when: {{event: sensor-health, purposes: [maintenance]}}
-    release: {{fields: [state], delay_s: 86400}}
-    retention_days: 9
-"""
+RULES = (rule("post-status", "time_hour, status", purpose="border-surveillance"),
+         rule("sensor-health", "state", delay=86400, purpose="maintenance"))
 CLIENT = "extendedKeyUsage=clientAuth"
 
 
-def write_agreement(name, issuer="ca", deny="", year=2020, until=2030):
-    folder = WORK / "agreements"
-    folder.mkdir(exist_ok=True)
-    (folder / f"{name}.yaml").write_text(AGREEMENT.format(
-        name=name, issuer=digest(issuer), deny=deny, document="ab" * 32, year=year, until=until))
+def agreement(name, **more):
+    agree(name, *RULES, tlp="AMBER+STRICT", purposes="border-surveillance, maintenance", **more)
 
 
 def make_partners():
@@ -64,8 +44,8 @@ def events_of(stream):
 
 def sharing():
     make_partners()
-    write_agreement("b")
-    write_agreement("past", year=2019, until=2020)
+    agreement("b")
+    agreement("past", since=2019, until="2020-01-01T00:00:00Z")
     port = free_port()
     section = "".join(
         f"\n    {key}: {WORK / file}" for key, file in
@@ -144,7 +124,7 @@ def proofs(port, page):
 
 def reload(port, post, feed):
     """A certificate that is denied gets nothing from the reload on, also on an open stream."""
-    write_agreement("b", deny=f', deny: {{serials: ["{serial("b")}"]}}')
+    agreement("b", deny=serial("b"))
     post.send_signal(signal.SIGHUP)
     check("a certificate is denied after a reload",
           wait_until(lambda: ask(port, feed, "b")[1] == 403, 10), ask(port, feed, "b"))
