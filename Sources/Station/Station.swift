@@ -40,7 +40,8 @@ public final class Station: Sendable {
   private let reader: Reader
   private let options: Options
   private let logger: Logger
-  private let board = HealthBoard()
+  let board = HealthBoard()
+  private let erasureClock: ErasureClock
   private let notifier = ServiceNotifier()
   private let running: Mutex<Running?>
   private let agreements = AgreementBook()
@@ -86,9 +87,11 @@ public final class Station: Sendable {
       logger.notice("the ledger is signed with \(key)")
     }
     cosignatures = CosignatureBook(stateDirectory: state, key: key)
+    erasureClock = ErasureClock(stateDirectory: state)
     releases = try ReleaseDesk(
       folders: EpochFolders(state: state, log: .releases), post: loaded.configuration.site.post,
-      retention: loaded.configuration.storage, signingSeed: signingSeed, logger: logger)
+      retention: loaded.configuration.storage, clock: erasureClock, signingSeed: signingSeed,
+      logger: logger)
     // The pipeline opens the log again as its own.
     _ = consume log
     for warning in loaded.configuration.warnings { logger.warning("\(warning.text)") }
@@ -174,8 +177,7 @@ public final class Station: Sendable {
         // not take the ids of earlier ones.
         captureEpoch: UInt64.random(in: 1 ... .max),
         ledgerDirectory: ledgerDirectory, captureDirectory: captureDirectory,
-        retention: retention,
-        signingSeed: signingSeed,
+        retention: retention, erasureClock: erasureClock, signingSeed: signingSeed,
         recordPath: options.recordPath, feed: feed, board: board,
         logger: logger))
   }

@@ -52,6 +52,7 @@ func reporting<Value>(_ body: () async throws -> Value) async throws -> Value {
     throw ExitCode(errors.exitStatus)
   } catch let error as CaptureError {
     complain("\(error)")
+    guard error.code != .storageFull else { throw ExitStatus.inputOutput }
     throw access(error.subject, F_OK) == 0 ? ExitStatus.badData : ExitStatus.missing
   } catch let error as ScoringError {
     complain("\(error)")

@@ -136,6 +136,23 @@ import Testing
     #expect(files.count == ring.segments.count + 1, "nothing else lies there")
   }
 
+  @Test func `a segment that is closed for a window is followed by the next at once`() throws {
+    let folder = TemporaryFolder()
+    var ring = try ring(folder)
+    record(0..<10, into: &ring)
+    // Windows close whenever they do, also within a second of the segment's begin.
+    for second in 10..<20 {
+      ring.close(at: at(Double(second)))
+      ring.turn(at: at(Double(second)), clock: nil, wanted: nil)
+      ring.close(at: at(Double(second) + 0.5))
+      record(second..<second + 1, into: &ring)
+    }
+    #expect(ring.passedOver == 0)
+    ring.close(at: at(20))
+    ring.write { _ throws(CaptureError) in }
+    #expect(ring.passedOver == 1, "what finds no segment is counted")
+  }
+
   @Test func `too many bytes let go even what is wanted, and that is counted`() throws {
     let folder = TemporaryFolder()
     var ring = try ring(folder, bytesMax: 60_000)
@@ -221,7 +238,7 @@ import Testing
   /// Keeps a capture a minute, `count` of them; names of what went, in order.
   private func keepMany(
     _ count: Int, in vault: CaptureVault, _ folder: TemporaryFolder, from first: Int = 0,
-    daysApart: Double = 0
+    daysApart: Double = 0, as trigger: String = "event-"
   ) throws -> (outcomes: [CaptureVault.Outcome], gone: [String]) {
     var ring = try ring(folder)
     record(0..<60, into: &ring)
@@ -229,7 +246,7 @@ import Testing
     var outcomes: [CaptureVault.Outcome] = []
     var gone: [String] = []
     for number in first..<first + count {
-      let window = try window("event-\(number)", around: 30)
+      let window = try window("\(trigger)\(number)", around: 30)
       let time = wall(Double(number) * (60 + daysApart * 86_400))
       outcomes.append(
         try vault.keep(
@@ -258,6 +275,34 @@ import Testing
     var gone: [String] = []
     vault.letGo(now: wall(30 * 86_400)) { gone.append($0.name) }
     #expect(gone.count == 7 && vault.entries(now: wall(0)).isEmpty)
+  }
+
+  @Test func `a device that comes and goes costs no capture of a crossing`() throws {
+    let folder = TemporaryFolder()
+    _ = try keepMany(1, in: try vault(folder), folder)
+    let bytes = try vault(folder).entries(now: wall(0))[0].bytes
+    let vault = try vault(folder, bytesMax: bytes * 8 + bytes / 2)
+    let events = try keepMany(4, in: vault, folder, from: 1)
+    let flapping = try keepMany(30, in: vault, folder, from: 10, as: "health-mast-")
+    #expect(events.gone.isEmpty && flapping.gone.allSatisfy { $0.contains("health-") })
+    // Up to their quarter changes of health are evidence like any other: the oldest go.
+    let busy = try keepMany(3, in: vault, folder, from: 50)
+    let kinds = busy.gone.map { $0.contains("health-") }
+    #expect(kinds == [true, true, false])
+  }
+
+  @Test func `what a clock far behind has named is as old as its correction`() throws {
+    let folder = TemporaryFolder()
+    let vault = try vault(folder, days: 7)
+    _ = try keepMany(2, in: vault, folder)
+    let names = vault.entries(now: wall(0)).map(\.name)
+    let later = 400 * 86_400.0
+    vault.renew(names[0], at: wall(later))
+    var gone: [String] = []
+    vault.letGo(now: wall(later + 6 * 86_400)) { gone.append($0.name) }
+    #expect(gone == [names[1]])
+    vault.letGo(now: wall(later + 8 * 86_400)) { gone.append($0.name) }
+    #expect(gone == [names[1], names[0]])
   }
 
   @Test func `what is under legal hold stays, whatever it costs, until its last day is over`()

@@ -5,10 +5,13 @@ What a mask covers must be absent from a capture, a snapshot and an overlay: all
 """
 
 import json
+import resource
 import subprocess
 import sys
+import time
 
-from support import WORK, check, free_port, get, main, output, run, start, wait_until
+from support import (
+    PROCESSES, PROGRAMS, WORK, check, free_port, get, main, output, run, start, wait_until, write_site)
 
 STATE = WORK / "state"
 CAPTURES = STATE / "captures"
@@ -90,7 +93,7 @@ def crashed():
     state = WORK / "crashed"
     post = start("vedette", "demo", "--seconds", 60, "--port", free_port(), "--state", state)
     ring = state / "captures/ring"
-    wait_until(lambda: ring.is_dir() and sum(path.stat().st_size for path in ring.iterdir()) > 8e6,
+    wait_until(lambda: ring.is_dir() and sum(path.stat().st_size for path in ring.iterdir()) > 12e6,
                20)
     post.kill()
     post.wait()
@@ -117,6 +120,24 @@ def crashed():
           info.get("duration_s", 0) > 2
           and {"camera/cam-west", "gpio"} <= {channel["topic"] for channel in info["channels"]}
           and run("vedette", "replay", capture).returncode == 0, found.stdout + found.stderr)
+
+
+def ended_early():
+    """A recording that cannot be written any more is no recording: its command ends with it, and not well."""
+    site, path = write_site("early.yaml", free_port(), WORK / "early"), WORK / "early.mcap"
+    # Python ignores SIGXFSZ, and so does who inherits it: the limit is an error of the write then.
+    post = subprocess.Popen(
+        [PROGRAMS / "vedette", "record", "--config", site, "--output", path, "--seconds", "3"], cwd=WORK, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, restore_signals=False)
+    PROCESSES.append(post)
+    wait_until(path.exists, 10)
+    time.sleep(1)
+    size = path.stat().st_size
+    resource.prlimit(post.pid, resource.RLIMIT_FSIZE, (size, size))
+    told, faults = post.communicate(timeout=30)
+    check("a recording that cannot be written to its end ends with exit 74 and the reason",
+          post.returncode == 74 and "ended before the run" in faults and "recorded" not in told,
+          f"{post.returncode} {told}{faults}")
 
 
 def unpack_site(folder):
@@ -260,4 +281,4 @@ try:
 except ImportError:
     print("skipped: python3 has no mcap package")
     sys.exit(0)
-main(recording, holds, crashed, masks, four_cameras)
+main(recording, holds, crashed, ended_early, masks, four_cameras)

@@ -47,7 +47,8 @@ import Testing
     let lane = NamedThread("ledger") {
       var lane = LedgerLane(
         directory: folder + "/ledger", site: site, captureEpoch: 1,
-        retention: StorageConfiguration(), signingSeed: Array(1...32), log: nil, durable: 0,
+        retention: StorageConfiguration(), erasureClock: ErasureClock(stateDirectory: folder),
+        signingSeed: Array(1...32), log: nil, durable: 0,
         epoch: epoch, consumer: ConsumerBank(count: 1) { _ in consumer.take() }, desk: desk,
         feed: feed,
         board: board, cells: cells,

@@ -14,7 +14,8 @@ import Testing
   static func desk(_ folder: String, generationMax: Int) throws -> ReleaseDesk {
     try ReleaseDesk(
       folders: EpochFolders(state: folder, log: .releases), post: "river-2",
-      retention: StorageConfiguration(), signingSeed: Array(1...32), logger: logger,
+      retention: StorageConfiguration(), clock: ErasureClock(stateDirectory: folder),
+      signingSeed: Array(1...32), logger: logger,
       generationMax: generationMax)
   }
 

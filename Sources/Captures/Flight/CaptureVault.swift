@@ -8,8 +8,10 @@ public import Model
 ///                               <event id>-<camera>.jpg
 ///                               hold.json
 ///
-/// Bounded by age and by bytes; the oldest go first, those under a legal hold never. One thread at a
-/// time; a person may put a hold into a folder at any time.
+/// Bounded by age and by bytes; the oldest go first, those under a legal hold never. Where changes of
+/// health alone take more than a quarter of the room they go before those of crossings, so that a device
+/// that comes and goes costs no evidence. One thread at a time; a person may put a hold into a folder at
+/// any time.
 public struct CaptureVault: Sendable {
   /// How much is kept.
   public struct Budget: Sendable, Equatable {
@@ -31,10 +33,15 @@ public struct CaptureVault: Sendable {
     public var name: String
     /// Bytes of all its files.
     public var bytes: Int64
+    /// Since when it is kept, as names have it: its time, or when that was corrected.
+    var since: String
     /// Its hold, if it has one that can be read.
     public var hold: LegalHold?
     /// Whether it must stay: a hold in force, or a hold file that cannot be read.
     public var isHeld: Bool
+
+    /// Whether nothing but changes of health is in it.
+    var isOfHealth: Bool { name.contains("Z-\(healthPrefix)") }
   }
 
   /// What became of a stretch.
@@ -130,8 +137,11 @@ public struct CaptureVault: Sendable {
       let path = "\(folder)/\(name)"
       guard name != ringName, !name.hasPrefix(CrashedRings.prefix), CaptureFolder.isFolder(path)
       else { return nil }
+      let renewed = CaptureFolder.read("\(path)/\(renewedName)", most: 64)
       var entry = Entry(
-        name: name, bytes: CaptureFolder.allBytes(in: path), hold: nil, isHeld: false)
+        name: name, bytes: CaptureFolder.allBytes(in: path),
+        since: max(name, renewed.map { String(decoding: $0, as: UTF8.self) } ?? ""),
+        hold: nil, isHeld: false)
       switch LegalHold.find(in: path) {
       case .none: break
       case .unreadable: entry.isHeld = true
@@ -148,6 +158,20 @@ public struct CaptureVault: Sendable {
     _ = makeRoom(for: 0, now: now, onEviction)
   }
 
+  /// Lets the age of a capture count from `now` on: its name is by a clock that was wrong.
+  public func renew(_ name: String, at now: WallTime) {
+    guard
+      var file = try? OutputFile(
+        path: "\(folder)/\(name)/\(Self.renewedName)", replacesExisting: true)
+    else { return }
+    try? file.write(unsafe Array(Self.stamp(of: now).utf8).span.bytes)
+  }
+
+  private static let renewedName = "renewed"
+
+  /// How triggers begin that are changes of health.
+  public static let healthPrefix = "health-"
+
   /// Name of the folder in it that is the ring's.
   public static let ringName = "ring"
 
@@ -162,12 +186,25 @@ public struct CaptureVault: Sendable {
     let isRoom = bytes == 0 || held <= budget.bytesMax
     // What finds no room anyway takes nobody else's.
     if !isRoom { total -= bytes }
-    for entry in all where !entry.isHeld {
-      let isOld = entry.name < Self.stamp(of: oldest)
-      guard isOld || total > budget.bytesMax else { continue }
+    var rest: [Entry] = []
+    func remove(_ entry: Entry) {
       CaptureFolder.remove("\(folder)/\(entry.name)")
       total -= entry.bytes
       onEviction(entry)
+    }
+    for entry in all where !entry.isHeld {
+      if entry.since < Self.stamp(of: oldest) { remove(entry) } else { rest.append(entry) }
+    }
+    var health = rest.reduce(0) { $0 + ($1.isOfHealth ? $1.bytes : 0) }
+    for entry in rest where entry.isOfHealth {
+      guard total > budget.bytesMax, health > budget.bytesMax / 4 else { break }
+      remove(entry)
+      health -= entry.bytes
+      rest.removeAll { $0.name == entry.name }
+    }
+    for entry in rest {
+      guard total > budget.bytesMax else { break }
+      remove(entry)
     }
     return isRoom
   }
@@ -175,8 +212,10 @@ public struct CaptureVault: Sendable {
   // MARK: - Names
 
   private func freeName(for window: FlightWindow, start: WallTime) -> String {
-    let trigger = window.triggers[0].name
-    let isHealth = trigger.hasPrefix("health-")
+    // One that holds a crossing is named by that.
+    let names = window.triggers.map(\.name)
+    let trigger = names.first { !$0.hasPrefix(Self.healthPrefix) } ?? names[0]
+    let isHealth = trigger.hasPrefix(Self.healthPrefix)
     let short = Self.safe(isHealth ? String(trigger.prefix(40)) : String(trigger.prefix(8)))
     let name = "\(Self.stamp(of: start))-\(short)"
     guard CaptureFolder.exists("\(folder)/\(name)") else { return name }

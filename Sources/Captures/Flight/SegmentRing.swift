@@ -47,6 +47,8 @@ public struct SegmentRing: ~Copyable, Sendable {
   public private(set) var lostSegments: UInt64 = 0
   /// Why nothing is recorded at present.
   public private(set) var fault: String?
+  /// Samples that came while nothing could be recorded.
+  public private(set) var passedOver: UInt64 = 0
 
   private let folder: String
   private var header: CaptureHeader
@@ -79,9 +81,13 @@ public struct SegmentRing: ~Copyable, Sendable {
   /// Bytes of the closed segments.
   public var bytes: Int64 { segments.reduce(0) { $0 + Int64($1.bytes) } }
 
-  /// Lets `body` append to the segment in use; what comes while nothing can be recorded is passed over.
+  /// Lets `body` append to the segment in use; what comes while nothing can be recorded is
+  /// passed over, and counted.
   public mutating func write(_ body: (inout CaptureWriter) throws(CaptureError) -> Void) {
-    guard writer != nil else { return }
+    guard writer != nil else {
+      passedOver += 1
+      return
+    }
     do throws(CaptureError) {
       try body(&writer!)
     } catch {
@@ -100,7 +106,7 @@ public struct SegmentRing: ~Copyable, Sendable {
     letGo(at: now, wanted: wanted)
   }
 
-  /// Ends the segment in use, so that all that was recorded can be read.
+  /// Ends the segment in use, so that all that was recorded can be read; `turn` begins the next.
   public mutating func close(at now: Instant) {
     guard let writer = writer.take() else { return }
     let path = writerPath
@@ -122,9 +128,9 @@ public struct SegmentRing: ~Copyable, Sendable {
   }
 
   private mutating func open(at now: Instant, clock: ClockMap?) {
-    retry = now.advanced(byNanos: 1_000_000_000)
     let free = CaptureFolder.freeBytes(of: folder)
     guard free >= limits.reserveBytes else {
+      retry = now.advanced(byNanos: 1_000_000_000)
       fault = "\(folder): \(free) bytes are free, \(limits.reserveBytes) stay for the ledger"
       return
     }

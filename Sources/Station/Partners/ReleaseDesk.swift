@@ -57,19 +57,21 @@ final class ReleaseDesk: Sendable {
   private let retention: StorageConfiguration
   private let signingSeed: [UInt8]
   private let doorbell: Doorbell
+  private let clock: ErasureClock
   private let logger: Logger
 
   /// A desk over the log in `folders`; reads which partner has what of the part that is not signed yet.
   ///
   /// - Parameter generationMax: events of a generation of ``PartnerHoldings``.
   init(
-    folders: EpochFolders, post: String, retention: StorageConfiguration, signingSeed: [UInt8],
-    logger: Logger, generationMax: Int = PartnerHoldings.generationMax
+    folders: EpochFolders, post: String, retention: StorageConfiguration, clock: ErasureClock,
+    signingSeed: [UInt8], logger: Logger, generationMax: Int = PartnerHoldings.generationMax
   ) throws {
     self.folders = folders
     directory = folders.current
     self.post = post
     self.retention = retention
+    self.clock = clock
     self.signingSeed = signingSeed
     self.logger = logger
     doorbell = try Doorbell()
@@ -269,14 +271,14 @@ final class ReleaseDesk: Sendable {
     let now = MonotonicClock.now()
     guard log != nil, now >= next else { return }
     next = now.advanced(byNanos: Self.retentionNanos)
+    let time = clock.read().now
     do throws(LedgerError) {
       let bounds = RetentionBounds(
         bytesMax: UInt64(retention.ledgerRetentionBytes),
         ageNanosMax: retention.releaseRetentionSeconds * 1_000_000_000, sealedTo: sealedTo)
       let origin = LogKey.origin(of: post, log: .releases, epoch: epoch)
-      _ = try log!.erase(bounds, origin: origin, now: wallNow())
-      _ = try log!.eraseEarlier(
-        in: folders, ageNanosMax: bounds.ageNanosMax, now: wallNow())
+      _ = try log!.erase(bounds, origin: origin, now: time)
+      _ = try log!.eraseEarlier(in: folders, ageNanosMax: bounds.ageNanosMax, now: time)
     } catch {
       logger.error("the release log cannot be kept in order: \(error)")
       if error.code != .diskFull { log = nil }

@@ -1,3 +1,4 @@
+import Captures
 import Devices
 import Ledger
 import Logging
@@ -62,7 +63,7 @@ final class LedgerDesk: Sendable {
 struct LedgerLane: ~Copyable {
   /// Places of its metric cells.
   enum Cell: Int, CaseIterable {
-    case appended, commits, syncFailures, turns, freeBytes, signedSize, treeFailures
+    case appended, commits, syncFailures, turns, freeBytes, signedSize, treeFailures, clockDoubted
 
     var name: StaticString {
       switch self {
@@ -73,6 +74,7 @@ struct LedgerLane: ~Copyable {
       case .freeBytes: "free_bytes"
       case .signedSize: "signed_size"
       case .treeFailures: "tree_failures_total"
+      case .clockDoubted: "clock_doubted"
       }
     }
   }
@@ -116,6 +118,10 @@ struct LedgerLane: ~Copyable {
   var treeFault: String?
   private let retention: StorageConfiguration
   private let holds: EventHolds
+  private let erasureClock: ErasureClock
+  private var wasDoubted = false
+  /// Copies whose hold has ended and that could not be removed.
+  private var stuckHolds: Set<EventCursor> = []
   private var nextRetention = Instant.distantPast
   private var nextRoom = Instant.distantPast
   private var nextTry = Instant.distantPast
@@ -126,7 +132,8 @@ struct LedgerLane: ~Copyable {
 
   init(
     directory: String, site: Site, captureEpoch: UInt64, retention: StorageConfiguration,
-    signingSeed: [UInt8]?, log: consuming EventLog?, durable: UInt64, epoch: UInt64,
+    erasureClock: ErasureClock, signingSeed: [UInt8]?, log: consuming EventLog?, durable: UInt64,
+    epoch: UInt64,
     consumer: ConsumerBank<PostEvent>, desk: LedgerDesk, feed: EventFeed, board: HealthBoard,
     cells: MetricCells, latencies: EventLatencies = EventLatencies(), logger: Logger
   ) {
@@ -134,6 +141,7 @@ struct LedgerLane: ~Copyable {
     self.site = site
     self.captureEpoch = captureEpoch
     self.retention = retention
+    self.erasureClock = erasureClock
     holds = EventHolds(ledgerAt: directory)
     self.signingSeed = signingSeed
     durableBefore = durable
@@ -218,8 +226,7 @@ struct LedgerLane: ~Copyable {
 
   /// Erases what is too old, which is put on record first, and the copies of holds that have ended.
   private mutating func applyRetention() throws(LedgerError) {
-    var clock = ClockReader()
-    let now = clock.read().wall
+    let now = believedTime()
     let origin = LogKey.origin(of: site.post, log: .ledger, epoch: epoch)
     let bounds = RetentionBounds(
       bytesMax: UInt64(retention.ledgerRetentionBytes),
@@ -231,14 +238,31 @@ struct LedgerLane: ~Copyable {
       )
     }
     for ended in holds.ended(at: now) {
+      // What goes on record is erased then: what cannot be is told, once, and stays.
+      guard holds.mayRemove(ended) else {
+        if stuckHolds.insert(ended.place).inserted {
+          logger.error(
+            """
+            the hold on event \(ended.place) has ended, but its copy in \(holds.folder) belongs to \
+            another user: give it to the daemon's, or remove it
+            """)
+        }
+        continue
+      }
       let log = LogKey.origin(of: site.post, log: .ledger, epoch: ended.place.epoch)
       let sequence = ended.place.sequence
+      guard !stuckHolds.contains(ended.place) else { continue }
       try self.log!.put(
         ErasureRecord(
           from: sequence, through: sequence, rule: ended.rule, origin: log, post: site.post,
           time: now), at: now)
-      logger.notice("the copy of event \(sequence) of \(log) is erased: \(ended.rule)")
-      holds.remove(ended)
+      do {
+        try holds.remove(ended)
+        logger.notice("the copy of event \(sequence) of \(log) is erased: \(ended.rule)")
+      } catch {
+        stuckHolds.insert(ended.place)
+        logger.error("the copy of event \(sequence) of \(log) cannot be removed whole: \(error)")
+      }
     }
     let earlier = try log!.eraseEarlier(
       in: holds.folders, ageNanosMax: bounds.ageNanosMax, now: now)
@@ -248,6 +272,23 @@ struct LedgerLane: ~Copyable {
     // All of it is durable already.
     durableBefore = try log!.commit()
     feed.advance(to: durableBefore)
+  }
+
+  /// The time that erasing goes by; a clock that is doubted is told once.
+  private mutating func believedTime() -> WallTime {
+    let reading = erasureClock.read()
+    cells.set(Cell.clockDoubted.rawValue, reading.doubted == nil ? 0 : 1)
+    if let doubted = reading.doubted, !wasDoubted {
+      logger.warning(
+        """
+        the clock jumped ahead to \(doubted.utcText): nothing is erased by it, and no hold ends, until it \
+        has said so for a day
+        """)
+    } else if reading.doubted == nil, wasDoubted {
+      logger.notice("erasing goes by the clock again")
+    }
+    wasDoubted = reading.doubted != nil
+    return reading.now
   }
 
   /// Warns before the disk is full, while events are still stored in what was written ahead.

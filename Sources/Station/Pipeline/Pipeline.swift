@@ -26,6 +26,8 @@ final class Pipeline: Sendable {
     /// Where the flight recorder keeps its ring and its captures.
     var captureDirectory: String
     var retention: StorageConfiguration
+    /// What erasing by age goes by.
+    var erasureClock: ErasureClock
     /// The seed of the key that signs the ledger; `nil` to sign nothing.
     var signingSeed: [UInt8]?
     var recordPath: String?
@@ -126,7 +128,8 @@ final class Pipeline: Sendable {
     ledger = NamedThread("ledger") {
       var lane = LedgerLane(
         directory: surroundings.ledgerDirectory, site: site, captureEpoch: epoch,
-        retention: surroundings.retention, signingSeed: surroundings.signingSeed,
+        retention: surroundings.retention, erasureClock: surroundings.erasureClock,
+        signingSeed: surroundings.signingSeed,
         log: logHandover.take().log, durable: durable, epoch: ledgerEpoch,
         consumer: ConsumerBank(count: 1) { _ in eventConsumer.take() }, desk: desk,
         feed: surroundings.feed, board: surroundings.board, cells: ledgerCells,

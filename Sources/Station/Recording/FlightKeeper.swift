@@ -1,4 +1,3 @@
-import CThreads
 import Captures
 import Devices
 import Logging
@@ -40,21 +39,27 @@ struct FlightKeeper: ~Copyable {
   private let crashed: CrashedRings
   private let ringFolder: String
   private let desk: FlightDesk
+  private let clock: ErasureClock
   private let board: HealthBoard
   private let cells: MetricCells
   private let logger: Logger
   private let snapshots = Snapshots()
   private var nextLook = Instant.distantPast
   private var lost: UInt64 = 0
+  /// Captures of this run, named by the clock as it was, and how often that had jumped by then.
+  private var named: [String] = []
+  private var jumps: UInt64
 
   init(
     vault: CaptureVault, crashed: CrashedRings, ringFolder: String, desk: FlightDesk,
-    board: HealthBoard, cells: MetricCells, logger: Logger
+    clock: ErasureClock, board: HealthBoard, cells: MetricCells, logger: Logger
   ) {
     self.vault = vault
     self.crashed = crashed
     self.ringFolder = ringFolder
     self.desk = desk
+    self.clock = clock
+    jumps = clock.read().jumps
     self.board = board
     self.cells = cells
     self.logger = logger
@@ -76,7 +81,7 @@ struct FlightKeeper: ~Copyable {
     SegmentRing.empty(ringFolder)
   }
 
-  private var now: WallTime { WallTime(unixNanos: vdt_wall_nanos()) }
+  private var now: WallTime { clock.read().now }
 
   private mutating func keep(_ job: FlightDesk.Job) {
     do throws(CaptureError) {
@@ -108,6 +113,8 @@ struct FlightKeeper: ~Copyable {
         rescue.outcome, refusal: "what the run before recorded until its crash; it is lost")
       if let kept {
         cells.add(Cell.rescued.rawValue, 1)
+        // Whatever day the run before took it for: nobody can have seen it before now.
+        vault.renew(kept.name, at: now)
         let lost = rescue.lostSegments > 0 ? "; \(rescue.lostSegments) segments were lost" : ""
         logger.warning(
           """
@@ -125,7 +132,7 @@ struct FlightKeeper: ~Copyable {
 
   /// Counts what came of keeping something: the capture, or that there is no room for it, which is told with
   /// `refusal`, what was refused.
-  private func count(
+  private mutating func count(
     _ outcome: CaptureVault.Outcome, refusal: String
   ) -> (name: String, pictures: Int)? {
     switch outcome {
@@ -133,6 +140,7 @@ struct FlightKeeper: ~Copyable {
       cells.add(Cell.kept.rawValue, 1)
       cells.add(Cell.snapshots.rawValue, UInt64(pictures))
       board.note(captureFault: nil)
+      named.append(name)
       return (name, pictures)
     case .refused:
       cells.add(Cell.refused.rawValue, 1)
@@ -160,13 +168,26 @@ struct FlightKeeper: ~Copyable {
     if board.note(captureFault: text) { logger.error("\(text)") }
   }
 
+  /// What was kept while the clock was far behind is named by a day long past: it is as old as the
+  /// correction.
+  private mutating func renewAfterJump() {
+    let reading = clock.read()
+    guard reading.jumps > jumps else { return }
+    jumps = reading.jumps
+    for name in named { vault.renew(name, at: reading.now) }
+    named = []
+  }
+
   /// Lets go what is too old, and counts what there is.
   private mutating func look() {
     let moment = MonotonicClock.now()
     guard moment >= nextLook else { return }
     nextLook = moment.advanced(byNanos: Self.lookNanos)
+    renewAfterJump()
     vault.letGo(now: now) { tell($0) }
     let entries = vault.entries(now: now)
+    let there = Set(entries.map(\.name))
+    named.removeAll { !there.contains($0) }
     cells.set(Cell.count.rawValue, UInt64(entries.count))
     cells.set(Cell.held.rawValue, UInt64(entries.count { $0.isHeld }))
     cells.set(Cell.bytes.rawValue, UInt64(entries.reduce(0) { $0 + $1.bytes }))

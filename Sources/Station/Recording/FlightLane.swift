@@ -55,7 +55,8 @@ struct FlightLane: ~Copyable, Sendable {
       if heard.indices.contains(sensor.index) { heard[sensor.index] = true }
       if isFirst, health.report.state == .ok { return }
       let name = heard.indices.contains(sensor.index) ? site.sensors[sensor.index].name : "post"
-      windows.add(FlightTrigger(name: "health-\(name)", time: health.report.time))
+      windows.add(
+        FlightTrigger(name: "\(CaptureVault.healthPrefix)\(name)", time: health.report.time))
     case .status: break
     }
   }
@@ -72,17 +73,18 @@ struct FlightLane: ~Copyable, Sendable {
     }
   }
 
-  /// Turns the ring on, and hands over what has come to its end. The ring's bytes, and how many of its
-  /// segments were still wanted and had to go for room.
-  mutating func turn(at now: Instant) -> (bytes: Int64, lost: UInt64) {
-    ring.turn(at: now, clock: clock, wanted: wanted)
+  /// Hands over what has come to its end, and turns the ring on: when it returns, samples find a segment.
+  mutating func turn(at now: Instant, _ cells: MetricCells) {
     let settled = now.advanced(byNanos: -SegmentRing.lagNanosMax)
     while let window = windows.take(at: settled) {
       ring.close(at: now)
       submit(window)
     }
+    ring.turn(at: now, clock: clock, wanted: wanted)
     board.note(ringFault: ring.fault)
-    return (ring.bytes, ring.lostSegments)
+    cells.set(RecorderLane.Cell.ringBytes.rawValue, UInt64(clamping: ring.bytes))
+    cells.set(RecorderLane.Cell.lostSegments.rawValue, ring.lostSegments)
+    cells.set(RecorderLane.Cell.passedOver.rawValue, ring.passedOver)
   }
 
   /// Hands over what is open when the run ends.

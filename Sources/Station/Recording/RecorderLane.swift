@@ -19,13 +19,15 @@ struct RecorderLane: ~Copyable {
 
   /// Places of its metric cells.
   enum Cell: Int, CaseIterable {
-    case items, ringBytes, lostSegments
+    case items, ringBytes, lostSegments, passedOver, unrecorded
 
     var name: StaticString {
       switch self {
       case .items: "items_total"
       case .ringBytes: "ring_bytes"
       case .lostSegments: "ring_segments_lost_total"
+      case .passedOver: "ring_items_passed_over_total"
+      case .unrecorded: "items_unrecorded_total"
       }
     }
   }
@@ -37,14 +39,17 @@ struct RecorderLane: ~Copyable {
   private let items: ConsumerBank<RecorderItem>
   private let events: ConsumerBank<PostEvent>
   private let doorbell: Doorbell
+  private let board: HealthBoard
   private let logger: Logger
   private let path: String?
+  /// Items that the capture of the whole run lacks since it ended.
+  private var unrecorded: UInt64 = 0
 
   init(
     path: String?, writer: consuming CaptureWriter?, flight: consuming FlightLane?,
     encoder: consuming EventEncoder, feeds: [Feed],
     items: ConsumerBank<RecorderItem>, events: ConsumerBank<PostEvent>, doorbell: Doorbell,
-    logger: Logger
+    board: HealthBoard, logger: Logger
   ) {
     self.path = path
     self.writer = consume writer
@@ -54,36 +59,32 @@ struct RecorderLane: ~Copyable {
     self.items = items
     self.events = events
     self.doorbell = doorbell
+    self.board = board
     self.logger = logger
   }
 
   /// Runs until `stop` is set and every tap is empty, then closes the capture.
   mutating func run(stop: StopFlag, cells: MetricCells) {
+    flight?.turn(at: MonotonicClock.now(), cells)
     while true {
       let isLast = stop.isSet
       var taken = 0
       for place in 0..<items.count { taken += drain(place) }
       taken += drainEvents()
       cells.add(Cell.items.rawValue, UInt64(taken))
-      turn(cells)
+      flight?.turn(at: MonotonicClock.now(), cells)
+      cells.set(Cell.unrecorded.rawValue, unrecorded)
       if taken > 0 { continue }
       if isLast { break }
       _ = doorbell.wait(timeoutMilliseconds: 100)
     }
     flight?.finish(at: MonotonicClock.now())
     guard let writer = writer.take() else { return }
-    do {
+    do throws(CaptureError) {
       try writer.close()
     } catch {
-      logger.error("the capture could not be closed: \(error)")
+      give(up: error)
     }
-  }
-
-  /// Lets the flight recorder turn its ring on.
-  private mutating func turn(_ cells: MetricCells) {
-    guard let ring = flight?.turn(at: MonotonicClock.now()) else { return }
-    cells.set(Cell.ringBytes.rawValue, UInt64(clamping: ring.bytes))
-    cells.set(Cell.lostSegments.rawValue, ring.lost)
   }
 
   private mutating func drain(_ place: Int) -> Int {
@@ -108,7 +109,10 @@ struct RecorderLane: ~Copyable {
   /// Lets `body` append to the capture and to the ring.
   private mutating func write(_ body: (inout CaptureWriter) throws(CaptureError) -> Void) {
     flight?.write(body)
-    guard writer != nil else { return }
+    guard writer != nil else {
+      if path != nil { unrecorded += 1 }
+      return
+    }
     do throws(CaptureError) {
       try body(&writer!)
     } catch {
@@ -117,7 +121,10 @@ struct RecorderLane: ~Copyable {
   }
 
   private mutating func give(up error: CaptureError) {
-    logger.error("recording to \(path ?? "") ends here: \(error)")
+    let fault = "recording to \(path ?? "") ended before the run: \(error)"
+    logger.error("\(fault)")
+    board.note(recordingFault: fault)
+    unrecorded += 1
     writer = nil
   }
 }

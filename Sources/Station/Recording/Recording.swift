@@ -29,6 +29,7 @@ final class Recording {
   private var feeds: [RecorderLane.Feed] = []
   private var items: [Handover<RingConsumer<RecorderItem>>] = []
   private var events: Handover<RingConsumer<PostEvent>>?
+  private let erasureClock: ErasureClock
 
   /// The two sides of the flight recorder and the desk between them.
   private struct Flight {
@@ -56,6 +57,8 @@ final class Recording {
     self.site = site
     epoch = surroundings.captureEpoch
     board = surroundings.board
+    erasureClock = surroundings.erasureClock
+    board.note(recordingFault: nil)
     doorbell = try Doorbell()
     var clock = ClockReader()
     let header = CaptureHeader(
@@ -135,7 +138,7 @@ final class Recording {
   /// Starts the thread that writes what the taps copy.
   func start(stop: StopFlag, cells: MetricCells) -> NamedThread {
     guard let events else { preconditionFailure("fusion's tap is made before the recorder starts") }
-    let (path, site, epoch, logger) = (path, site, epoch, logger)
+    let (path, site, epoch, board, logger) = (path, site, epoch, board, logger)
     let (writer, feeds, items, doorbell) = (writer, feeds, items, doorbell)
     let flight = flight?.lane
     return NamedThread("recorder") {
@@ -144,7 +147,8 @@ final class Recording {
         encoder: EventEncoder(
           site: site, captureEpoch: epoch, softwareVersion: SoftwareVersion.text),
         feeds: feeds, items: ConsumerBank(count: items.count) { items[$0].take() },
-        events: ConsumerBank(count: 1) { _ in events.take() }, doorbell: doorbell, logger: logger)
+        events: ConsumerBank(count: 1) { _ in events.take() }, doorbell: doorbell, board: board,
+        logger: logger)
       lane.run(stop: stop, cells: cells)
     }
   }
@@ -155,11 +159,11 @@ final class Recording {
     guard let flight else { return nil }
     let (vault, ringFolder, desk) = (flight.vault, flight.ringFolder, flight.desk)
     let crashed = flight.crashed
-    let (board, logger) = (board, logger)
+    let (board, clock, logger) = (board, erasureClock, logger)
     return NamedThread("keeper", placement: NamedThread.Placement(isBatch: true)) {
       var keeper = FlightKeeper(
-        vault: vault, crashed: crashed, ringFolder: ringFolder, desk: desk, board: board,
-        cells: cells, logger: logger)
+        vault: vault, crashed: crashed, ringFolder: ringFolder, desk: desk, clock: clock,
+        board: board, cells: cells, logger: logger)
       keeper.run(stop: stop)
       done.set()
     }

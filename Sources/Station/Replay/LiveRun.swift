@@ -31,6 +31,9 @@ public struct LiveRun: Sendable {
 
   /// Runs; each event's line is given to `print`. Returns the data of all crossing and health
   /// events, in order.
+  ///
+  /// Throws `StationError` of `.recording` when the capture could not be written to the end; the run
+  /// ends with it.
   @discardableResult
   public func run(print: @escaping @Sendable (String) -> Void) async throws -> [[UInt8]] {
     let folder = stateDirectory ?? NSTemporaryDirectory() + "vedette-\(UUID().uuidString)"
@@ -49,8 +52,17 @@ public struct LiveRun: Sendable {
       try await Task.sleep(for: .seconds(seconds))
       station.stop()
     }
+    // A run that is there to be recorded ends with the recording.
+    let watch = Task {
+      while station.board.recordingFault == nil { try await Task.sleep(for: .milliseconds(200)) }
+      station.stop()
+    }
+    defer {
+      timer.cancel()
+      watch.cancel()
+    }
     try await station.run()
-    timer.cancel()
+    if let fault = station.board.recordingFault { throw StationError(.recording, fault) }
     let durable = station.feed.durable
     guard durable > 0 else { return [] }
     let events = try station.store.events(from: 1, through: durable, limit: .max)

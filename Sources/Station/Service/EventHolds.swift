@@ -24,7 +24,8 @@ public struct EventHolds: Sendable {
     }
   }
 
-  private let folder: String
+  /// Where they are.
+  let folder: String
   /// The epochs of the ledger beside them.
   let folders: EpochFolders
 
@@ -85,8 +86,14 @@ public struct EventHolds: Sendable {
     entries().filter { $0.hold.map { !$0.isInForce(at: now) } ?? false }
   }
 
+  /// Whether this process may remove a copy.
+  func mayRemove(_ entry: Entry) -> Bool {
+    let folders: [String] = [folder, "\(folder)/\(entry.place)"]
+    return folders.allSatisfy { unsafe access($0, W_OK | X_OK) == 0 }
+  }
+
   /// Lets a copy go.
-  func remove(_ entry: Entry) {
-    try? FileManager.default.removeItem(atPath: "\(folder)/\(entry.place)")
+  func remove(_ entry: Entry) throws {
+    try FileManager.default.removeItem(atPath: "\(folder)/\(entry.place)")
   }
 }

@@ -3,7 +3,7 @@ public struct StationError: Error, CustomStringConvertible, Sendable {
   /// What went wrong.
   public struct Code: Hashable, Sendable {
     private enum Name: Hashable, Sendable {
-      case configuration, terminal, capture, clock, releaseLog, signingKey
+      case configuration, terminal, capture, clock, releaseLog, signingKey, recording
     }
     private let name: Name
     /// The configuration cannot be used.
@@ -12,6 +12,8 @@ public struct StationError: Error, CustomStringConvertible, Sendable {
     public static let terminal = Code(name: .terminal)
     /// A capture does not hold what is asked of it.
     public static let capture = Code(name: .capture)
+    /// The recording of a run ended before it.
+    public static let recording = Code(name: .recording)
     /// The clock's quality cannot be had or told.
     public static let clock = Code(name: .clock)
     /// The signing key cannot be used.

@@ -24,11 +24,13 @@ final class HealthBoard: Sendable {
     var ringFault: String?
     var captureFault: String?
     var tapFault: String?
+    /// Why the recording of the whole run ended before it.
+    var recordingFault: String?
     /// Why the hub does not get its events.
     var hubFault: String?
     var clock = ClockState.unsynchronised
 
-    var recorderWarning: String? { ringFault ?? captureFault ?? tapFault }
+    var recorderWarning: String? { recordingFault ?? ringFault ?? captureFault ?? tapFault }
   }
 
   private struct Answer: Codable {
@@ -101,6 +103,12 @@ final class HealthBoard: Sendable {
 
   /// What the recorder lacks of the run's samples: `nil` when nothing was dropped lately.
   func note(tapFault: String?) { state.withLock { $0.tapFault = tapFault } }
+
+  /// Why the recording of the whole run ended before it: `nil` when it goes on or there is none.
+  func note(recordingFault: String?) { state.withLock { $0.recordingFault = recordingFault } }
+
+  /// Why the recording of the whole run ended before it.
+  var recordingFault: String? { state.withLock { $0.recordingFault } }
 
   /// Why the hub, or a feed at it, does not get its events: `nil` when it does or there is none.
   func note(hubFault: String?) { state.withLock { $0.hubFault = hubFault } }
