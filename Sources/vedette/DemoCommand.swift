@@ -21,6 +21,12 @@ struct DemoCommand: AsyncParsableCommand {
   @Option(help: "Record all raw samples into this capture.")
   var record: String?
 
+  func validate() throws {
+    guard seconds.map({ $0 > 0 && $0 < 1e9 }) ?? true else {
+      throw ValidationError("--seconds is a time above 0")
+    }
+  }
+
   mutating func run() async throws {
     SignalWatch.catchSignals()
     let folder = state ?? Self.defaultState

@@ -26,6 +26,12 @@ struct RecordCommand: AsyncParsableCommand {
   @Option(help: "End after so many seconds.")
   var seconds: Double?
 
+  func validate() throws {
+    guard seconds.map({ $0 > 0 && $0 < 1e9 }) ?? true else {
+      throw ValidationError("--seconds is a time above 0")
+    }
+  }
+
   mutating func run() async throws {
     SignalWatch.catchSignals()
     let (path, folders) = (config, profiles + LoadedSite.packageProfileFolders)

@@ -74,6 +74,8 @@ import Testing
     ("time_s,sensor,level\n1,gate \"left\",1\n", "line 2, column 3", "motion sensor"),
     ("time_s,sensor,level\n1,pir-1,2\n", "line 2, column 9", "0 or 1"),
     ("time_s,sensor,level\n1,pir-1,\n", "line 2, column 9", "0 or 1"),
+    ("time_s,sensor,level\n1700000000.5,pir-1,1\n", "sample 1", "19675 days"),
+    ("time_s,sensor,level\n1,pir-1,0\n2,pir-1,1\n1700000000.5,pir-1,0\n", "sample 2", "UTC"),
   ])
   func `a bad row is refused with its line and column, and no capture is left`(
     text: String, place: String, word: String
@@ -84,6 +86,12 @@ import Testing
     #expect(error.description.contains(place), "\(error)")
     #expect(error.description.contains(word), "\(error)")
     #expect(readFile(folder.file("out.mcap")).isEmpty)
+  }
+
+  @Test func `a frame's time is exact, and within bounds for any rate and number`() {
+    #expect(VideoReader.nanos(of: 90_000, at: (30_000, 1_001)) == 3_003_000_000_000)
+    #expect(VideoReader.nanos(of: 10, at: (1, 1_000_000_000)) == .max / 4)
+    #expect(VideoReader.nanos(of: .max, at: (1, 1_000_000_000)) == .max / 4)
   }
 
   @Test func `garbage as a table is refused and never traps`() {

@@ -41,6 +41,10 @@ public struct ImportPlan: Sendable, Equatable {
   /// Time from one tick of the clock to the next, nanoseconds.
   public static let tickNanos: Int64 = 100_000_000
 
+  /// The longest time without a sample, nanoseconds: 31 days. Ticks go on meanwhile, so times that count
+  /// from 1970 would fill any disk.
+  public static let gapNanosMax: Int64 = 31 * 86_400_000_000_000
+
   /// The files.
   public var inputs: [Input]
   /// The clock's map at the capture's beginning: where its monotonic time begins, and UTC there.
@@ -88,6 +92,7 @@ public struct ImportPlan: Sendable, Equatable {
   ) throws(CaptureError) -> Int {
     var count = 0
     var tick = clock.instant
+    var newest = clock.instant
     while true {
       var first: (place: Int, time: Instant)?
       for place in streams.indices {
@@ -96,6 +101,16 @@ public struct ImportPlan: Sendable, Equatable {
         }
       }
       guard let first else { break }
+      guard first.time.nanos(since: newest) <= Self.gapNanosMax else {
+        let days = first.time.nanos(since: newest) / 86_400_000_000_000
+        throw CaptureError(
+          .badInput, operation: "import", subject: inputs[first.place].path,
+          reason:
+            "sample \(count + 1) lies \(days) days behind the one before or the capture's beginning, "
+            + "at most 31 can be; times count from the beginning: where they are UTC, take that away, and "
+            + "give it as the capture's own")
+      }
+      newest = max(newest, first.time)
       while tick <= first.time { try append(tick: &tick, to: &capture) }
       try streams[first.place].appendNext(to: &capture)
       count += 1

@@ -55,14 +55,18 @@ public struct VideoReader: ~Copyable {
   }
 
   /// When frame `frame` is due at a rate of numerator by denominator frames a second, nanoseconds
-  /// after the first.
+  /// after the first; at most some 73 years, whatever the video says of itself.
   public static func nanos(
     of frame: Int, at rate: (numerator: Int64, denominator: Int64)
   ) -> Int64 {
     // Exact: no error gathers over a long video.
-    let product = Int64(frame).multipliedFullWidth(by: 1_000_000_000 * rate.denominator)
-    return rate.numerator.dividingFullWidth(product).quotient
+    let divisor = UInt64(rate.numerator)
+    let product = UInt64(frame).multipliedFullWidth(by: 1_000_000_000 * UInt64(rate.denominator))
+    guard product.high < divisor else { return nanosMax }
+    return Int64(min(divisor.dividingFullWidth(product).quotient, UInt64(nanosMax)))
   }
+
+  private static let nanosMax = Int64.max / 4
 
   /// How many frames the container of the video at `path` says it holds; `nil` if it does not say,
   /// or `ffprobe` is not there. For showing progress only: containers may be wrong.

@@ -91,6 +91,12 @@ struct CaptureImportCommand: AsyncParsableCommand {
   @Option(name: .shortAndLong, help: "The capture to write.")
   var output: String
 
+  func validate() throws {
+    guard (0..<4e9).contains(utc) else {
+      throw ValidationError("--utc is in seconds since 1970, 0 to 4000000000")
+    }
+  }
+
   mutating func run() async throws {
     let command = self
     try await reporting {
