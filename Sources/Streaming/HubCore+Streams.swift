@@ -68,7 +68,7 @@
       }
     }
 
-    private func reason(_ status: natsStatus) -> String {
+    func reason(_ status: natsStatus) -> String {
       let said = complaint
       return Self.text(status) + (said.isEmpty ? "" : "; \(said)")
     }
@@ -114,107 +114,6 @@
       }
       guard status == NATS_OK else { return status }
       return unsafe js_PublishMsgAsync(context, &made, nil)
-    }
-
-    // MARK: - Consuming
-
-    /// Messages that the hub gives out before any of them is acknowledged.
-    private static let unacknowledgedMax = 20_000
-
-    func consume(
-      _ name: String, of stream: String, filter: String, acknowledgeSeconds: Int
-    ) throws(HubError) {
-      if try self.filter(of: name, stream) == nil {
-        try make(name, of: stream, filter: filter, acknowledgeSeconds: acknowledgeSeconds)
-      }
-      let found = try self.filter(of: name, stream)
-      guard found == filter else {
-        throw HubError(
-          .consumer, name, "it is there and gets \(found ?? "nothing"), not \(filter); name another"
-        )
-      }
-      var options = unsafe jsSubOptions()
-      unsafe jsSubOptions_Init(&options)
-      let words = CWords([stream, name])
-      unsafe options.Stream = words.pointers[0]
-      unsafe options.Consumer = words.pointers[1]
-      var made: OpaquePointer?
-      let status = unsafe js_PullSubscribe(&made, context, filter, nil, nil, &options, nil)
-      guard status == NATS_OK, let made = unsafe made else {
-        throw HubError(.consumer, name, "it cannot be used: \(reason(status))")
-      }
-      if let old = unsafe subscription { unsafe natsSubscription_Destroy(old) }
-      unsafe subscription = unsafe made
-    }
-
-    /// What the consumer gets; `nil` when it is not there.
-    private func filter(of name: String, _ stream: String) throws(HubError) -> String? {
-      var found: UnsafeMutablePointer<jsConsumerInfo>?
-      let status = unsafe js_GetConsumerInfo(&found, context, stream, name, nil, nil)
-      if status == NATS_NOT_FOUND { return nil }
-      guard status == NATS_OK, let info = unsafe found else {
-        if isClosed { throw lost() }
-        throw HubError(.consumer, name, "it cannot be asked for: \(reason(status))")
-      }
-      defer { unsafe jsConsumerInfo_Destroy(info) }
-      return unsafe info.pointee.Config?.pointee.FilterSubject.map { unsafe String(cString: $0) }
-        ?? ""
-    }
-
-    /// By the request that carries the filter in its subject, so that the hub's rights bind it;
-    /// libnats 3.4 knows only the older one, which would let a center ask for another's events.
-    private func make(
-      _ name: String, of stream: String, filter: String, acknowledgeSeconds: Int
-    ) throws(HubError) {
-      let configuration =
-        #"{"name":"\#(name)","durable_name":"\#(name)","filter_subject":"\#(filter)","#
-        + #""deliver_policy":"all","ack_policy":"explicit","replay_policy":"instant","#
-        + #""ack_wait":\#(acknowledgeSeconds * 1_000_000_000),"max_deliver":-1,"#
-        + #""max_ack_pending":\#(Self.unacknowledgedMax)}"#
-      let answer = try request(
-        "$JS.API.CONSUMER.CREATE.\(stream).\(name).\(filter)",
-        #"{"stream_name":"\#(stream)","config":\#(configuration)}"#)
-      guard !answer.contains(#""error":"#) else {
-        throw HubError(.consumer, name, "it cannot be made: \(answer)")
-      }
-    }
-
-    func fetch(
-      _ count: Int, milliseconds: Int, headers: [String]
-    ) throws(HubError) -> [HubDelivery] {
-      guard let subscription = unsafe subscription else { return [] }
-      var list = unsafe natsMsgList()
-      let status = unsafe natsSubscription_Fetch(
-        &list, subscription, CInt(count), Int64(milliseconds), nil)
-      defer { unsafe natsMsgList_Destroy(&list) }
-      if isClosed { throw lost() }
-      // A hub without a leader for a while is told by its silence or by nobody being there.
-      if status == NATS_TIMEOUT || status == NATS_NO_RESPONDERS { return [] }
-      guard status == NATS_OK else {
-        throw HubError(.lost, "consumer", "it gives nothing: \(reason(status))")
-      }
-      return (0..<Int(unsafe list.Count)).compactMap { place in
-        unsafe list.Msgs[place].map { unsafe delivery(of: $0, headers) }
-      }
-    }
-
-    private func delivery(of message: OpaquePointer, _ names: [String]) -> HubDelivery {
-      var headers: [String: String] = [:]
-      for name in names {
-        var value: UnsafePointer<CChar>?
-        if unsafe natsMsgHeader_Get(message, name, &value) == NATS_OK, let value = unsafe value {
-          unsafe headers[name] = String(cString: value)
-        }
-      }
-      return HubDelivery(
-        subject: unsafe natsMsg_GetSubject(message).map { unsafe String(cString: $0) } ?? "",
-        headers: headers, payload: unsafe Self.payload(of: message),
-        receipt: unsafe natsMsg_GetReply(message).map { unsafe String(cString: $0) } ?? "")
-    }
-
-    func answer(_ receipt: String, _ word: String) throws(HubError) {
-      let status = unsafe natsConnection_PublishString(connection, receipt, word)
-      guard status == NATS_OK else { throw lost() }
     }
   }
 #endif

@@ -19,17 +19,23 @@
 
     let connection: OpaquePointer
     let context: OpaquePointer
-    var subscription: OpaquePointer?
+    /// Name of this client, by which its answers come.
+    let client: String
+    var pull: HubPull?
     let acknowledgements: Acknowledgements
 
-    private init(connection: OpaquePointer, context: OpaquePointer, acks: Acknowledgements) {
+    private init(
+      connection: OpaquePointer, context: OpaquePointer, acks: Acknowledgements, client: String
+    ) {
       unsafe self.connection = connection
       unsafe self.context = context
       acknowledgements = acks
+      self.client = client
     }
 
     deinit {
-      if let subscription = unsafe subscription { unsafe natsSubscription_Destroy(subscription) }
+      // Before the connection that it belongs to.
+      pull = nil
       unsafe natsConnection_Close(connection)
       unsafe jsCtx_Destroy(context)
       unsafe natsConnection_Destroy(connection)
@@ -62,7 +68,7 @@
       guard result == NATS_OK, let connection = unsafe opened else {
         throw HubError(.unreachable, name, "no server lets this client in: \(text(result))")
       }
-      return unsafe try context(on: connection, name)
+      return unsafe try context(on: connection, name, address.client)
     }
 
     private static func secure(
@@ -84,7 +90,7 @@
     }
 
     private static func context(
-      on connection: OpaquePointer, _ name: String
+      on connection: OpaquePointer, _ name: String, _ client: String
     ) throws(HubError) -> HubCore {
       let acks = Acknowledgements()
       var options = unsafe jsOptions()
@@ -99,7 +105,7 @@
         acks.forget()
         throw HubError(.unreachable, name, "no JetStream: \(text(status))")
       }
-      return unsafe HubCore(connection: connection, context: context, acks: acks)
+      return unsafe HubCore(connection: connection, context: context, acks: acks, client: client)
     }
 
     var isClosed: Bool { unsafe natsConnection_IsClosed(connection) }

@@ -7,17 +7,7 @@ import Testing
 @testable import SiteConfiguration
 
 @Suite struct HubDeskTests {
-  /// A desk of the feed `ford` over a store of its own.
-  private func desk(_ fixture: borrowing StoreFixture) throws -> HubDesk {
-    let signer = try #require(NoteSigner(name: "ford", algorithm: .ed25519, seed: Array(1...32)))
-    let source = ReceiverConfiguration.Source(
-      name: "ford", url: "", hub: "hub", post: "ford", key: "\(signer.key)", tls: nil, purpose: nil,
-      isExercise: false)
-    return HubDesk(
-      feed: try SourceFollower(
-        source, store: fixture.store, signer: nil,
-        logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })))
-  }
+  private func desk(_ fixture: borrowing StoreFixture) throws -> HubDesk { try hubDesk(fixture) }
 
   private func mail(
     _ sequence: UInt64, after: UInt64, acknowledged: UInt64 = 0, lost: String? = nil,

@@ -9,7 +9,7 @@ import Testing
   @Test("every transaction is on the disk before it is acknowledged")
   func durability() async throws {
     let fixture = try StoreFixture()
-    let modes = try await fixture.store.queue.read { db in
+    let modes = try await fixture.store.queue.write { db in
       (
         try Int.fetchOne(db, sql: "PRAGMA synchronous"),
         try String.fetchOne(db, sql: "PRAGMA journal_mode")
@@ -41,6 +41,48 @@ import Testing
     var query = RowQuery()
     query.isComplete = true
     #expect(try await store.rows(query).map(\.body) == [event(1).body])
+  }
+
+  @Test("what was found of other words than the stored ones proves nothing of these")
+  func otherWords() async throws {
+    let fixture = try StoreFixture()
+    let store = fixture.store
+    _ = try await store.store([event(1)], next: cursor(1), of: "ford")
+    let found = CheckedEvents(
+      note: anyNote(), settled: [Settlement(sequence: 1, state: .proven, bundle: [1])])
+    _ = try await store.store(
+      [event(1, confidence: "0.9")], next: cursor(1), of: "ford", checked: found)
+    #expect(try await store.rows(RowQuery()).isEmpty)
+    _ = try await store.store([event(1)], next: cursor(1), of: "ford", checked: found)
+    #expect(try await store.rows(RowQuery()).map(\.state) == [.proven])
+  }
+
+  @Test("a checkpoint never moves back, whichever receiver of the store takes it last")
+  func checkpoints() async throws {
+    let fixture = try StoreFixture()
+    let post = try PostSample(count: 5)
+    _ = try await fixture.store.store([event(1)], next: cursor(1), of: "ford")
+    for size: UInt64 in [3, 5, 2, 4] {
+      try await fixture.store.settle(CheckedEvents(note: post.note(size)), epoch: 7, of: "ford")
+    }
+    #expect(try await fixture.store.state(of: "ford").note == post.note(5))
+    // That of another ledger than the one that is followed is none of it.
+    try await fixture.store.settle(CheckedEvents(note: anyNote()), epoch: 6, of: "ford")
+    #expect(try await fixture.store.state(of: "ford").note == post.note(5))
+  }
+
+  @Test("what came of several feeds is one transaction")
+  func parts() async throws {
+    let fixture = try StoreFixture()
+    let store = fixture.store
+    let parts = ["ford", "ridge"].map {
+      StorePart(feed: $0, events: [event(1), event(2)], next: cursor(2))
+    }
+    #expect(try await store.store(parts) == [0, 0])
+    #expect(try await store.store(parts) == [2, 2])
+    #expect(try await store.state(of: "ridge").cursor == cursor(2))
+    let counts = try await store.counts()
+    #expect(counts.map(\.feed) == ["ford", "ridge"] && counts.map(\.count) == [2, 2])
   }
 
   @Test("nothing is handed on before its proof, nor out of order, and a refused one never")

@@ -21,24 +21,52 @@ struct HubDesk: Sendable {
   ///
   /// - Returns: the receipts of what is in the store, to be acknowledged, and what waits for others.
   func take(_ mails: [HubMail]) async throws -> (taken: [String], waiting: [HubMail]) {
+    var turns = try await look(at: mails, after: nil)
+    for place in turns.indices { try await keep(&turns[place]) }
+    return (turns.flatMap(\.taken), turns.flatMap(\.waiting))
+  }
+
+  /// Looks at `mails`: what there is to store, of each ledger, and to be acknowledged after that.
+  ///
+  /// - Parameter before: what was looked at before and is on its way into the store.
+  /// - Throws: also ``HubTurn/MustWait``, where there is such.
+  func look(at mails: [HubMail], after before: HubTurn?) async throws -> [HubTurn] {
     let state = try await store.state(of: name)
     // Nothing more is taken from a post that signed two histories.
-    guard !state.isBarred else { return (mails.map(\.receipt), []) }
-    var taken: [String] = []
-    var waiting: [HubMail] = []
+    guard !state.isBarred else { return [barred(mails)] }
     var epochs: [UInt64] = []
-    let mails = single(mails)
-    for mail in mails where !epochs.contains(mail.epoch) { epochs.append(mail.epoch) }
+    let single = single(mails)
+    for mail in single where !epochs.contains(mail.epoch) { epochs.append(mail.epoch) }
+    if let before, epochs != [before.epoch] { throw HubTurn.MustWait() }
+    var turns: [HubTurn] = []
     for epoch in epochs {
-      let own = mails.filter { $0.epoch == epoch }
+      let own = single.filter { $0.epoch == epoch }
+      var turn = HubTurn(name: name, epoch: epoch)
       do {
-        try await take(events: own, of: epoch, &taken, &waiting)
-        try await take(proofs: own, of: epoch, &taken, &waiting)
+        try await take(events: own, &turn, after: before)
+        try await take(proofs: own, &turn, after: before)
+        try await check(&turn)
+        // What comes of the next ledger ends this one.
+        if epochs.count > 1 { try await keep(&turn) }
       } catch is SourceFollower.Barred {
-        return (mails.map(\.receipt), [])
+        return [barred(mails)]
       }
+      turns.append(turn)
     }
-    return (taken, waiting)
+    return turns
+  }
+
+  private func barred(_ mails: [HubMail]) -> HubTurn {
+    var turn = HubTurn(name: name, epoch: 0)
+    turn.taken = mails.map(\.receipt)
+    return turn
+  }
+
+  /// Puts what the turn has so far into the store.
+  func keep(_ turn: inout HubTurn) async throws {
+    try await check(&turn)
+    if let part = turn.part { _ = try await store.store([part]) }
+    turn.isKept()
   }
 
   /// Of what came more than once, with the first time and the newest receipt.
@@ -71,9 +99,9 @@ struct HubDesk: Sendable {
   }
 
   private func take(
-    events mails: [HubMail], of epoch: UInt64, _ taken: inout [String],
-    _ waiting: inout [HubMail]
+    events mails: [HubMail], _ turn: inout HubTurn, after before: HubTurn?
   ) async throws {
+    let epoch = turn.epoch
     var letters: [Letter] = mails.compactMap { mail in
       guard case .events(let events, let after, let acknowledged, let lost) = mail.content else {
         return nil
@@ -83,42 +111,50 @@ struct HubDesk: Sendable {
     }
     guard !letters.isEmpty else { return }
     letters.sort { ($0.first, $0.last) < ($1.first, $1.last) }
-    guard try await isCurrent(epoch) else {
+    if before == nil, try await !isCurrent(epoch) {
       try await tellUnknown(letters.flatMap(\.events), epoch)
-      return taken += letters.map(\.mail.receipt)
+      return turn.taken += letters.map(\.mail.receipt)
     }
-    // Of a ledger nothing comes before what follows 0.
-    var place = try await store.state(of: name).cursor?.sequence ?? 0
+    var place = try await place(of: turn, after: before) ?? 0
     // What the hub has had, as far as the post says.
     let acknowledged = letters.map(\.acknowledged).max() ?? 0
-    var ready: [Letter] = []
-    func keep() async throws {
-      guard let last = ready.last else { return }
-      let next = EventCursor(epoch: epoch, sequence: max(place, last.last))
-      _ = try await store.store(ready.flatMap(\.events), next: next, of: name)
-      taken += ready.map(\.mail.receipt)
-      ready = []
-    }
     for letter in letters {
       if letter.after > place {
         guard isLost(letter, acknowledged) else {
-          waiting.append(letter.mail)
+          turn.waiting.append(letter.mail)
           continue
         }
-        try await keep()
+        guard before == nil else { throw HubTurn.MustWait() }
+        try await keep(&turn)
         try await pass(place + 1...letter.after, epoch, "the hub does not hold them any more")
       }
       if let lost = letter.lost, letter.first > place {
-        try await keep()
+        guard before == nil else { throw HubTurn.MustWait() }
+        try await keep(&turn)
         try await pass(lost, epoch, "the post let them go before the hub had them")
       }
       // A post that started again may divide what it had sent otherwise: what is in both is compared
       // with what is stored.
-      if let before = ready.last, letter.first <= before.last { try await keep() }
-      ready.append(letter)
+      if let last = turn.events.last, letter.first <= last.sequence {
+        guard before == nil else { throw HubTurn.MustWait() }
+        try await keep(&turn)
+      }
       place = max(place, letter.last)
+      turn.place = place
+      turn.events += letter.events
+      turn.receipts.append(letter.mail.receipt)
     }
-    try await keep()
+  }
+
+  /// Where the feed stands in the turn's ledger; `nil` where it has not begun with it.
+  func place(of turn: HubTurn, after before: HubTurn?) async throws -> UInt64? {
+    let cursor = try await store.state(of: name).cursor
+    guard let cursor else { return before?.place }
+    guard cursor.epoch == turn.epoch else {
+      guard before == nil else { throw HubTurn.MustWait() }
+      return nil
+    }
+    return max(cursor.sequence, before?.place ?? 0)
   }
 
   /// Whether `epoch` is the ledger that the feed follows, or the next one from here on, which is told.
@@ -165,82 +201,5 @@ struct HubDesk: Sendable {
     gap.from = EventCursor(epoch: epoch, sequence: missing.lowerBound)
     gap.through = EventCursor(epoch: epoch, sequence: missing.upperBound)
     try await store.pass(gap, to: gap.through!)
-  }
-
-  // MARK: - Proofs
-
-  private func take(
-    proofs mails: [HubMail], of epoch: UInt64, _ taken: inout [String],
-    _ waiting: inout [HubMail]
-  ) async throws {
-    var letters:
-      [(range: ClosedRange<UInt64>, last: UInt64, proofs: PostClient.Proofs, mail: HubMail)] =
-        mails.compactMap { mail in
-          guard case .proofs(let proofs, let range, let last) = mail.content else { return nil }
-          return (range, last, proofs, mail)
-        }
-    guard !letters.isEmpty else { return }
-    letters.sort { $0.range.lowerBound < $1.range.lowerBound }
-    guard let cursor = try await store.state(of: name).cursor, cursor.epoch == epoch else {
-      // The events come first; those of an earlier ledger are settled as far as they ever will be.
-      let isOld = try await store.knows(epoch, of: name)
-      if isOld { taken += letters.map(\.mail.receipt) } else { waiting += letters.map(\.mail) }
-      return
-    }
-    for letter in letters {
-      let isLate = letter.mail.came.duration(to: .now) > .seconds(Self.gapSeconds)
-      if letter.last <= cursor.sequence || isLate,
-        try await settle(letter.proofs, letter.range, epoch, isLate: isLate)
-      {
-        taken.append(letter.mail.receipt)
-      } else {
-        waiting.append(letter.mail)
-      }
-    }
-  }
-
-  /// Settles the events of `range`; whether it could be: proofs that others must come before wait.
-  private func settle(
-    _ proofs: PostClient.Proofs, _ range: ClosedRange<UInt64>, _ epoch: UInt64, isLate: Bool
-  ) async throws -> Bool {
-    var pending = try await store.pending(of: name, epoch: epoch, through: range.upperBound)
-    // Proofs come in the order of the ledger: what is older and still waits has its own on the way.
-    guard isLate || !pending.contains(where: { $0.sequence < range.lowerBound }) else {
-      return false
-    }
-    var seen = try await feed.seenLog(epoch)
-    let (before, after) = (seen.note, proofs.consistency)
-    let verdict: SeenLog.Verdict
-    if before == nil, after.old > 0, let first = SeenLog(key: seen.key, note: after.note) {
-      // Where a receiver begins it believes the first checkpoint that it sees.
-      seen = first
-      verdict = .taken
-    } else {
-      verdict = seen.take(after)
-    }
-    switch verdict {
-    case .taken, .known: break
-    case .setBack where !pending.contains(where: { range.contains($0.sequence) }):
-      // It came again.
-      return true
-    case .unproven where after.old > seen.size:
-      guard isLate, let next = SeenLog(key: seen.key, note: after.note) else { return false }
-      var told = feed.notice(
-        .unproven,
-        "the proof that the post's ledger continues from \(seen.size) to \(after.old) records did not come"
-      )
-      told.evidence = (before.map { "\($0)\n" } ?? "") + "\(after.note)"
-      try await store.note(told)
-      seen = next
-    default:
-      try await feed.refuse(verdict, after, before: before)
-      return true
-    }
-    // What is older and waits even now has lost its own.
-    pending.removeAll { $0.sequence > seen.size }
-    let checked = try await feed.checked(
-      pending, proofs, seen, isNew: verdict == .taken)
-    try await store.settle(checked, epoch: epoch, of: name)
-    return true
   }
 }

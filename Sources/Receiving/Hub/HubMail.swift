@@ -45,6 +45,9 @@ struct HubMail: Sendable {
     }
   }
 
+}
+
+extension HubMail {
   /// Reads a message.
   ///
   /// - Throws: what is wrong with it.

@@ -21,49 +21,61 @@ extension ReceiverStore {
     return state
   }
 
-  /// Stores `events`, with what was found of them where they were checked, and the place after them in one
-  /// transaction.
+  /// Stores `events`, what was found of them and of earlier ones where they were checked, and the place
+  /// after them in one transaction.
   ///
   /// Events that are there already are passed over. A place of the same ledger never moves back.
   /// - Returns: how many were there already.
   func store(
     _ events: [ReceivedEvent], next: EventCursor, of feed: String, checked: CheckedEvents? = nil
   ) async throws -> Int {
-    try await queue.write { db in
-      let known = try Self.known(events, epoch: next.epochText, of: feed, db)
-      let found = Dictionary((checked?.settled ?? []).map { ($0.sequence, $0) }) { $1 }
-      var ranks = try Ranks(feed, db)
-      var tally = EventTally()
-      for event in events where known[event.sequence] == nil {
-        let settlement = found[event.sequence]
-        let state = event.isRecall ? .recall : settlement?.state ?? .pending
-        try Self.insert(
-          event, state, settlement?.bundle, settled: ranks.next(state), epoch: next.epochText,
-          of: feed, db)
-        tally.add(state)
-      }
-      try tally.store(of: feed, db)
-      for event in events {
-        guard let body = known[event.sequence] else { continue }
-        // An erased one has nothing left to compare.
-        if !body.isEmpty, body != event.body {
-          try Self.insert(
-            Notice(
-              number: 0, source: feed, kind: .conflict,
-              text: "event \(event.id) came again and says something else; the first is kept",
-              from: EventCursor(epoch: next.epoch, sequence: event.sequence), through: nil,
-              evidence: String(decoding: event.body, as: UTF8.self), millis: Self.now()), db)
-        }
-      }
-      let state = try Self.state(of: feed, db)
-      let isBack = state.cursor.map { $0.epoch == next.epoch && $0.sequence > next.sequence }
-      if isBack != true { try Self.put(cursor: next, of: feed, db) }
-      if let checked {
-        try Self.put(checked, epoch: next.epochText, of: feed, only: known.keys, db)
-      }
-      if !ranks.isComplete || !known.isEmpty { try Self.settle(feed, db) }
-      return known.count
+    try await store([StorePart(feed: feed, events: events, next: next, checked: checked)])[0]
+  }
+
+  /// Stores what came of some feeds in one transaction, each as if it came by itself.
+  ///
+  /// - Returns: how many events of each part were there already.
+  func store(_ parts: [StorePart]) async throws -> [Int] {
+    try await queue.write { db in try parts.map { try Self.store($0, db) } }
+  }
+
+  private static func store(_ part: StorePart, _ db: Database) throws -> Int {
+    let (feed, epoch) = (part.feed, part.next.epochText)
+    let known = try known(part.events, epoch: epoch, of: feed, db)
+    let fresh = part.events.filter { known[$0.sequence] == nil }
+    if let checked = part.checked {
+      // What was found of other words than those that are stored says nothing of these.
+      let others = part.events.filter { known[$0.sequence] != $0.body }
+      try put(checked, epoch: epoch, of: feed, except: Set(others.map(\.sequence)), db)
     }
+    let found = Dictionary((part.checked?.settled ?? []).map { ($0.sequence, $0) }) { $1 }
+    var ranks = try Ranks(feed, db)
+    var tally = EventTally()
+    for event in fresh {
+      let settlement = found[event.sequence]
+      let state = event.isRecall ? .recall : settlement?.state ?? .pending
+      try insert(
+        event, state, settlement?.bundle, settled: ranks.next(state), epoch: epoch, of: feed, db)
+      tally.add(state)
+    }
+    try tally.store(of: feed, db)
+    for event in part.events {
+      guard let body = known[event.sequence] else { continue }
+      // An erased one has nothing left to compare.
+      if !body.isEmpty, body != event.body {
+        try insert(
+          Notice(
+            number: 0, source: feed, kind: .conflict,
+            text: "event \(event.id) came again and says something else; the first is kept",
+            from: EventCursor(epoch: part.next.epoch, sequence: event.sequence), through: nil,
+            evidence: String(decoding: event.body, as: UTF8.self), millis: now()), db)
+      }
+    }
+    let cursor = try state(of: feed, db).cursor
+    let isBack = cursor.map { $0.epoch == part.next.epoch && $0.sequence > part.next.sequence }
+    if isBack != true { try put(cursor: part.next, of: feed, db) }
+    if let checked = part.checked { try put(checked.note, epoch: epoch, of: feed, db) }
+    return known.count
   }
 
   /// The bodies of those of `events` that are there already, by sequence.
@@ -86,7 +98,7 @@ extension ReceiverStore {
     return known
   }
 
-  private static func insert(
+  static func insert(
     _ event: ReceivedEvent, _ state: EventState, _ bundle: ArraySlice<UInt8>?, settled: Int64?,
     epoch: String, of feed: String, _ db: Database
   ) throws {
@@ -171,7 +183,7 @@ extension ReceiverStore {
         var tally = EventTally()
         tally.move(db.changesCount, from: .pending, to: .unproven)
         try tally.store(of: notice.source, db)
-        try Self.settle(notice.source, db)
+        try Self.number(notice.source, db)
       }
     }
   }
@@ -194,7 +206,7 @@ extension ReceiverStore {
     }
   }
 
-  private static func insert(_ notice: Notice, _ db: Database) throws {
+  static func insert(_ notice: Notice, _ db: Database) throws {
     try db.execute(
       sql: """
         INSERT INTO notice (feed, kind, text, first, last, evidence, noticed)
@@ -206,93 +218,6 @@ extension ReceiverStore {
       ])
   }
 
-  /// The oldest events of ledger `epoch` that wait for their proof, at most `limit`.
-  func pending(of feed: String, epoch: UInt64, limit: Int) async throws -> [ReceivedEvent] {
-    try await queue.read { db in
-      let rows = try Row.fetchAll(
-        db,
-        sql: """
-          SELECT body FROM event WHERE feed = ? AND state = 'pending' AND epoch = ?
-          ORDER BY row LIMIT ?
-          """,
-        arguments: [feed, EventCursor(epoch: epoch, sequence: 0).epochText, limit])
-      return rows.compactMap { ReceivedEvent(Array($0["body"] as Data)[...]) }
-    }
-  }
-
-  /// What became of events' proofs, with the checkpoint that they were proven under, in one
-  /// transaction.
-  func settle(_ checked: CheckedEvents, epoch: UInt64, of feed: String) async throws {
-    try await queue.write { db in
-      try Self.put(
-        checked, epoch: EventCursor(epoch: epoch, sequence: 0).epochText, of: feed,
-        only: checked.settled.map(\.sequence), db)
-      try Self.settle(feed, db)
-    }
-  }
-
-  /// Puts down what became of the events at `sequences`, which are in the store and wait.
-  private static func put(
-    _ checked: CheckedEvents, epoch: String, of feed: String, only sequences: some Sequence<UInt64>,
-    _ db: Database
-  ) throws {
-    let wanted = Set(sequences)
-    var tally = EventTally()
-    for one in checked.settled where wanted.contains(one.sequence) {
-      try db.cachedStatement(
-        sql: """
-          UPDATE event SET state = ?, bundle = ?
-          WHERE feed = ? AND epoch = ? AND sequence = ? AND state = 'pending'
-          """
-      ).execute(
-        arguments: [
-          one.state.rawValue, one.bundle.map { Data($0) }, feed, epoch, Int64(one.sequence),
-        ])
-      tally.move(db.changesCount, from: .pending, to: one.state)
-    }
-    try tally.store(of: feed, db)
-    try db.execute(
-      sql: "UPDATE feed SET note = ? WHERE name = ?",
-      arguments: [checked.note.description, feed])
-    for notice in checked.notices { try insert(notice, db) }
-  }
-
-  /// Numbers what may be handed on: of a feed all before the first event that waits for its proof, but
-  /// for those that are refused.
-  ///
-  /// The numbers are those of handing on, over all feeds: whoever has taken one has taken all before
-  /// it. The rows' own numbers are not: a feed that waits must not hold up the others.
-  static func settle(_ feed: String, _ db: Database) throws {
-    let rows = try Int64.fetchAll(
-      db,
-      sql: """
-        SELECT row FROM event WHERE feed = ?1 AND settled IS NULL AND state <> 'refused'
-          AND row < coalesce(
-            (SELECT min(row) FROM event WHERE feed = ?1 AND state = 'pending'), 9223372036854775807)
-        ORDER BY row
-        """, arguments: [feed])
-    guard !rows.isEmpty else { return }
-    var number = try Int64.fetchOne(db, sql: "SELECT max(settled) FROM event") ?? 0
-    let update = try db.cachedStatement(sql: "UPDATE event SET settled = ? WHERE row = ?")
-    for row in rows {
-      number += 1
-      try update.execute(arguments: [number, row])
-    }
-  }
-
-  /// The place up to which every event of a feed is settled: what may be acknowledged.
-  func settledCursor(of feed: String) async throws -> EventCursor? {
-    try await queue.read { db in
-      guard let cursor = try Self.state(of: feed, db).cursor else { return nil }
-      let first = try Int64.fetchOne(
-        db,
-        sql: """
-          SELECT min(sequence) FROM event WHERE feed = ? AND state = 'pending' AND epoch = ?
-          """, arguments: [feed, cursor.epochText])
-      return first.map { EventCursor(epoch: cursor.epoch, sequence: UInt64($0) - 1) } ?? cursor
-    }
-  }
-
   /// The post knows that everything up to `cursor` is stored.
   func acknowledged(_ cursor: EventCursor, of feed: String) async throws {
     try await queue.write { db in
@@ -301,26 +226,6 @@ extension ReceiverStore {
         arguments: [cursor.description, feed])
     }
   }
-}
-
-/// What became of an event's proof.
-struct Settlement: Sendable, Equatable {
-  /// Place in the post's ledger.
-  var sequence: UInt64
-  /// How far the event is to be believed.
-  var state: EventState
-  /// The release bundle, canonical JSON; `nil` when there is none.
-  var bundle: ArraySlice<UInt8>?
-}
-
-/// What the proofs of events gave, to be stored with them.
-struct CheckedEvents: Sendable, Equatable {
-  /// The checkpoint, with this center's cosignature where it is a witness.
-  var note: SignedNote
-  /// What became of each.
-  var settled: [Settlement] = []
-  /// What there is to tell.
-  var notices: [Notice] = []
 }
 
 extension EventCursor {

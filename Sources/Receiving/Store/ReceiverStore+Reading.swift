@@ -147,7 +147,7 @@ extension ReceiverStore {
       for feed in try String.fetchAll(
         db, sql: "SELECT DISTINCT feed FROM event WHERE settled IS NULL")
       {
-        try Self.settle(feed, db)
+        try Self.number(feed, db)
       }
       return count
     }
@@ -170,24 +170,6 @@ extension ReceiverStore {
           feed, EventCursor(epoch: epoch, sequence: 0).epochText,
           sequence.map { Int64(clamping: $0) },
         ]) ?? false
-    }
-  }
-
-  /// The events of ledger `epoch` up to `last` that wait for their proof.
-  func pending(
-    of feed: String, epoch: UInt64, through last: UInt64
-  ) async throws -> [ReceivedEvent] {
-    try await queue.read { db in
-      let rows = try Row.fetchAll(
-        db,
-        sql: """
-          SELECT body FROM event
-          WHERE feed = ? AND state = 'pending' AND epoch = ? AND sequence <= ? ORDER BY row
-          """,
-        arguments: [
-          feed, EventCursor(epoch: epoch, sequence: 0).epochText, Int64(clamping: last),
-        ])
-      return rows.compactMap { ReceivedEvent(Array($0["body"] as Data)[...]) }
     }
   }
 }

@@ -7,12 +7,15 @@ import Ledger
 ///
 /// A transaction holds what came and the place after it, and is on the disk (`synchronous = FULL`)
 /// before anything of it is acknowledged or handed on: after a power cut there is neither a gap nor a
-/// duplicate. All calls run on the queue of the database.
+/// duplicate. One call writes at a time; those that read run beside it and see what was stored before.
 public final class ReceiverStore: Sendable {
   /// Seconds that a call waits for another process that writes.
   private static let busySeconds = 10.0
 
-  let queue: DatabaseQueue
+  /// Connections that read beside the one that writes.
+  private static let readersMax = 2
+
+  let queue: any DatabaseWriter
 
   /// The store at `path`, made when it is not there.
   ///
@@ -24,11 +27,15 @@ public final class ReceiverStore: Sendable {
     configuration.readonly = isReader
     if !isReader { configuration.journalMode = .wal }
     do {
-      queue = try DatabaseQueue(path: path, configuration: configuration)
-      guard !isReader else { return }
+      configuration.maximumReaderCount = Self.readersMax
+      guard !isReader else {
+        queue = try DatabaseQueue(path: path, configuration: configuration)
+        return
+      }
+      queue = try DatabasePool(path: path, configuration: configuration)
       // The library chooses NORMAL with a write-ahead log: the last transactions before a power cut
       // would be lost, after their post was told that they are stored.
-      try queue.inDatabase {
+      try queue.writeWithoutTransaction {
         try $0.execute(sql: "PRAGMA synchronous = FULL")
         // 32 MiB: a center that catches up writes the file some times, not at each transaction.
         try $0.execute(sql: "PRAGMA wal_autocheckpoint = 8192")
@@ -79,6 +86,14 @@ public final class ReceiverStore: Sendable {
             feed TEXT NOT NULL, state TEXT NOT NULL, count INTEGER NOT NULL,
             PRIMARY KEY (feed, state)) WITHOUT ROWID;
           INSERT INTO tally SELECT feed, state, count(*) FROM event GROUP BY feed, state;
+          """)
+    }
+    // What waits for its proof is looked for by its place in the ledger: proofs come for a stretch of it.
+    migrator.registerMigration("4") { db in
+      try db.execute(
+        sql: """
+          DROP INDEX pending;
+          CREATE INDEX pending ON event (feed, epoch, sequence) WHERE state = 'pending';
           """)
     }
     return migrator
