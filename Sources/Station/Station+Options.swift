@@ -1,3 +1,5 @@
+import Foundation
+
 extension Station {
   /// How a station is to run.
   public struct Options: Sendable {
@@ -25,6 +27,19 @@ extension Station {
       self.stateDirectory = stateDirectory
       self.isPublishing = isPublishing
       self.port = port
+    }
+
+    /// Files of further pipelines that are tried at most.
+    private static let capturesMax = 10_000
+
+    /// The capture to write: a capture covers one pipeline (Decision 0005), so that each after the
+    /// first writes one of its own, `run-2.mcap` after `run.mcap`.
+    func recordPath(isFirst: Bool) -> String? {
+      guard let recordPath, !isFirst else { return recordPath }
+      let suffix = recordPath.hasSuffix(".mcap") ? ".mcap" : ""
+      let stem = recordPath.dropLast(suffix.count)
+      return (2...Self.capturesMax).lazy.map { "\(stem)-\($0)\(suffix)" }
+        .first { !FileManager.default.fileExists(atPath: $0) } ?? recordPath
     }
   }
 }

@@ -28,6 +28,8 @@ public final class Station: Sendable {
     var statusOrdinal: UInt64 = 0
     var clock = ClockReader()
     var clockWatch = ClockWatch()
+    /// Whether a reload waits for the storage.
+    var isReloadPostponed = false
   }
 
   /// The newest events, durable, for whoever follows them inside the process.
@@ -38,6 +40,8 @@ public final class Station: Sendable {
   public let counters = PublishingCounters()
   private let hubCounters = HubCounters()
   private let reader: Reader
+  /// What the start read: how it stores and publishes stays in force until the next start.
+  private let started: LoadedSite
   private let options: Options
   private let logger: Logger
   let board = HealthBoard()
@@ -61,6 +65,7 @@ public final class Station: Sendable {
   /// A station of the site that `reader` gives; opens the ledger and starts nothing else.
   public init(options: Options, logger: Logger, reader: @escaping Reader) throws {
     let loaded = try reader()
+    started = loaded
     self.options = options
     self.logger = logger
     self.reader = reader
@@ -108,10 +113,11 @@ public final class Station: Sendable {
 
   /// Runs until `stop`. `onReady` is told the bound port, or `nil` when nothing is published.
   public func run(onReady: @escaping @Sendable (Int?) -> Void = { _ in }) async throws {
-    let loaded = try reader()
+    let loaded = started
+    try loaded.checkStart(inPlaceOf: started, origin: options.origin)
     let pipeline = try startPipeline(loaded)
     running.withLock { $0 = Running(loaded: loaded, pipeline: pipeline) }
-    await adoptAgreements(of: loaded)
+    await readAgreements(of: loaded)
     let server = options.isPublishing ? serverGroup(loaded, onReady: onReady) : nil
     if server == nil { becomeReady(nil, onReady) }
     let ticker = Task { [commandSink] in
@@ -168,7 +174,7 @@ public final class Station: Sendable {
 
   private func startPipeline(_ loaded: LoadedSite) throws -> Pipeline {
     let site = site(of: loaded)
-    var retention = loaded.configuration.storage
+    var retention = started.configuration.storage
     if !options.hasRecorder { retention.recorder = nil }
     return try Pipeline(
       Pipeline.Surroundings(
@@ -178,7 +184,8 @@ public final class Station: Sendable {
         captureEpoch: UInt64.random(in: 1 ... .max),
         ledgerDirectory: ledgerDirectory, captureDirectory: captureDirectory,
         retention: retention, erasureClock: erasureClock, signingSeed: signingSeed,
-        recordPath: options.recordPath, feed: feed, board: board,
+        recordPath: options.recordPath(isFirst: running.withLock { $0 == nil }), feed: feed,
+        board: board,
         logger: logger))
   }
 
@@ -274,12 +281,10 @@ public final class Station: Sendable {
     board.note(isHung: !isAlive)
     board.note(hubFault: hubCounters.fault)
     lookAtClock()
-    let dropped = pipeline.samplesDropped
-    if dropped > watch.dropped {
-      if watch.dropped == 0 { logger.warning("samples are dropped: the post is overloaded") }
-      watch.dropped = dropped
-      submitStatus(.overload)
-    }
+    if board.isStoring, running.withLock({ $0!.isReloadPostponed }) { reload() }
+    let overload = watch.overload.look(dropped: pipeline.samplesDropped)
+    if overload.isFirst { logger.warning("samples are dropped: the post is overloaded") }
+    if overload.isNews { submitStatus(.overload) }
     let recorder = watch.recorder.look(dropped: pipeline.recorderDropped, second: watch.seconds)
     if recorder.isFirst { logger.warning("the recorder does not keep up: \(recorder.fault ?? "")") }
     board.note(tapFault: recorder.fault)
@@ -317,76 +322,64 @@ public final class Station: Sendable {
   }
 
   /// Reads the configuration anew. What does not touch the sensors leaves the pipeline alone; what
-  /// does drains it and starts it anew. A configuration with errors changes nothing.
+  /// does drains it and starts it anew. One with errors, or under which no pipeline could start, changes
+  /// nothing; while events cannot be stored a new pipeline waits, so that those that wait are not lost.
   ///
-  /// Throws when the new pipeline cannot start: the old one is gone then, and the daemon must end
-  /// with a status after which it is started again.
+  /// Throws when the new pipeline cannot start all the same: the old one is gone then, and the daemon
+  /// must end with a status after which it is started again.
   private func reloadNow() async throws {
     notifier.reloading()
     defer { notifier.ready(status: statusLine) }
+    let current = running.withLock { $0! }
+    let loaded: LoadedSite
+    let isReplaced: Bool
     do {
-      let loaded = try reader()
-      board.note(configurationFault: nil)
-      await adoptAgreements(of: loaded)
-      let current = running.withLock { $0! }
-      guard loaded.bundle != current.loaded.bundle else {
-        logger.notice("reload: the configuration is unchanged")
-        return
-      }
-      if !loaded.configuration.hasSameOutlets(as: current.loaded.configuration) {
-        logger.warning("reload: changes of storage and publishing apply after a restart")
-      }
-      let next = site(of: loaded)
-      if next.sensesLike(current.pipeline.site) {
-        current.pipeline.desk.adopt(next)
-        running.withLock { $0!.loaded = loaded }
-      } else {
-        logger.notice("reload: sensors or lines changed; open tracks are concluded, readers reopen")
-        current.pipeline.stop { notifier.watchdog() }
-        let pipeline = try startPipeline(loaded)
-        running.withLock {
-          $0!.loaded = loaded
-          $0!.pipeline = pipeline
-        }
-      }
-      logger.notice("reload: configuration \(loaded.configuration.site.configurationHash) in force")
-      submitStatus(.configurationChanged)
-    } catch let errors as ConfigurationErrors {
-      logger.error("reload refused, the old configuration stays in force:\n\(errors)")
-      board.note(configurationFault: errors.description)
+      loaded = try reader()
+      isReplaced = !site(of: loaded).sensesLike(current.pipeline.site)
+      if isReplaced { try loaded.checkStart(inPlaceOf: started, origin: options.origin) }
     } catch {
-      logger.critical("reload failed: \(error)")
+      logger.error("reload refused, the old configuration stays in force:\n\(error)")
       board.note(configurationFault: "\(error)")
-      throw error
+      return
     }
+    running.withLock { $0!.isReloadPostponed = isReplaced && !board.isStoring }
+    guard !isReplaced || board.isStoring else {
+      logger.warning("reload: waits until events can be stored again; the old one is in force")
+      board.note(configurationFault: "a reload waits until events can be stored again")
+      return
+    }
+    board.note(configurationFault: nil)
+    await readAgreements(of: loaded)
+    guard loaded.bundle != current.loaded.bundle else {
+      logger.notice("reload: the configuration is unchanged")
+      return
+    }
+    if !loaded.configuration.hasSameOutlets(as: started.configuration) {
+      logger.warning("reload: changes of storage and publishing apply after a restart")
+    }
+    if isReplaced {
+      logger.notice("reload: sensors or lines changed; open tracks are concluded, readers reopen")
+      current.pipeline.stop { notifier.watchdog() }
+      do {
+        let pipeline = try startPipeline(loaded)
+        running.withLock { $0!.pipeline = pipeline }
+      } catch {
+        logger.critical("reload failed: \(error)")
+        throw error
+      }
+    } else {
+      current.pipeline.adopt(site(of: loaded), bundle: loaded.bundle)
+    }
+    running.withLock { $0!.loaded = loaded }
+    logger.notice("reload: configuration \(loaded.configuration.site.configurationHash) in force")
+    submitStatus(.configurationChanged)
   }
 
-  /// Reads the agreements beside the site file and puts them in force as a whole, each on record with
-  /// its digest first. A file with a mistake leaves what it gave before.
-  private func adoptAgreements(of loaded: LoadedSite) async {
-    guard let folder = loaded.agreementFolder else { return }
-    let site = loaded.configuration.site
-    let before = agreements.set
-    let set = AgreementSet.read(
-      folder: folder, site: site, previous: before, hash: LoadedSite.sha256)
-    for diagnostic in set.diagnostics { logger.warning("\(diagnostic.text)") }
-    let publishing = loaded.configuration.publishing
+  /// Puts the agreements in force, on record where partners are served.
+  private func readAgreements(of loaded: LoadedSite) async {
+    let publishing = started.configuration.publishing
     let isOpen = publishing.tls != nil || publishing.hub != nil
-    let known = Set(before.agreements.values.map(\.digest))
-    let new = set.agreements.values.filter { !known.contains($0.digest) }.sorted { $0.id < $1.id }
-    if isOpen {
-      do {
-        try await releases.record(new.map { ReleaseEntry(inForce: $0, at: wallNow()) })
-      } catch {
-        logger.error("the agreements stay as they were: they cannot be put on record: \(error)")
-        return
-      }
-    }
-    for agreement in new {
-      logger.notice(
-        "agreement \(agreement.id) with \(agreement.recipient), SHA-256 \(agreement.digest)")
-    }
-    agreements.adopt(set, site: site)
+    await agreements.read(of: loaded, record: isOpen ? releases : nil, logger: logger)
   }
 
   private func metricsText() -> String {

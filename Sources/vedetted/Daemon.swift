@@ -20,7 +20,7 @@ struct Daemon: AsyncParsableCommand {
   @Option(help: "Folder for the ledger instead of the site file's state_directory.")
   var state: String?
 
-  @Option(help: "Record all raw samples into this capture.")
+  @Option(help: "Record all raw samples into this capture; FILE-2.mcap after a reload of sensors.")
   var record: String?
 
   @Option(
@@ -53,7 +53,7 @@ struct Daemon: AsyncParsableCommand {
       throw ExitCode(errors.exitStatus)
     } catch {
       logger.critical("\(error)")
-      throw ExitCode(74)
+      throw ExitCode(Station.exitStatus(for: error))
     }
     let signals = SignalWatch(
       onStop: { station.stop() }, onReload: { station.reload() })
@@ -64,7 +64,7 @@ struct Daemon: AsyncParsableCommand {
       }
     } catch {
       logger.critical("\(error)")
-      throw ExitCode(74)
+      throw ExitCode(Station.exitStatus(for: error))
     }
     logger.notice("stopped; \(station.durableSequence) events in the ledger")
   }

@@ -10,7 +10,7 @@ import time
 
 from sse_client import all_pages
 from support import (
-    WORK, check, free_port, get, main, output, resident_kilobytes, start, wait_for_health,
+    WORK, check, free_port, get, main, output, resident_kilobytes, run, start, wait_for_health,
     write_site)
 
 READY_MILLIS_MAX = 200
@@ -91,6 +91,11 @@ def reload(port, post, manager, site):
     health = wait_for_health(port) or {}
     fault = [key for key in health if re.match("configuration_?fault", key, re.IGNORECASE)]
     check("health tells the configuration's fault", fault and health[fault[0]], health)
+    site.write_text(re.sub("(?m)^post: .*", "post: another-post", text))
+    lives = goes_on("another post's name", port, post, manager) and lives
+    health = wait_for_health(port) or {}
+    check("and health tells that the ledger is another post's",
+          "the ledger in use is that of" in health.get("configurationFault", ""), health)
     _, later = all_pages(port, f"{epoch}.0")
     numbers = [int(event["sequence"]) for event in later]
     check("event numbering goes on after the reloads",
@@ -99,6 +104,23 @@ def reload(port, post, manager, site):
           numbers)
     site.write_text(text)
     return lives
+
+
+def what_no_restart_mends(site):
+    """Exit status 65, after which systemd does not start it again."""
+    text = site.read_text()
+    other = WORK / "other.yaml"
+    other.write_text(re.sub("(?m)^post: .*", "post: another-post", text))
+    found = run("vedetted", "--config", other, "--state", STATE)
+    check("a start with another post's ledger ends with 65 and says why",
+          found.returncode == 65 and "this is the ledger of post" in found.stderr,
+          f"{found.returncode} {found.stderr}")
+    other.write_text(re.sub(
+        "silence: 3 s}", "silence: 3 s, signatures: {policy: require, key: /nowhere/key}}", text))
+    found = run("vedetted", "--config", other, "--state", STATE)
+    check("a start without a link's key ends with 65 and says why",
+          found.returncode == 65 and "signatures.key: /nowhere/key cannot be read" in found.stderr,
+          f"{found.returncode} {found.stderr}")
 
 
 def stop(post, manager):
@@ -149,6 +171,7 @@ def daemon():
         post = launch()
         manager.wait_for("READY=1", 10)
     stop(post, manager)
+    what_no_restart_mends(site)
 
 
 main(daemon)

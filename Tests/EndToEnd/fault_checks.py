@@ -10,7 +10,7 @@ import time
 from failing_calls import FailingCalls
 from sse_client import StreamClient, is_contiguous
 from support import (
-    WORK, check, free_port, get, main, output, run, start, wait_for_health, wait_until)
+    WORK, check, free_port, get, main, output, run, start, wait_for_health, wait_until, write_site)
 
 # A group with its tree and checkpoint is about a dozen calls.
 ONE_OF = 7
@@ -115,4 +115,41 @@ def after(seen):
           found.stdout + found.stderr)
 
 
-main(faults)
+def reload_in_outage():
+    """A reload that needs a new pipeline waits while events cannot be stored: none of them is lost."""
+    failing = FailingCalls()
+    port = free_port()
+    site = write_site("outage.yaml", port, WORK / "outage")
+    post = start("vedetted", "--config", site, environment=failing.environment)
+    wait_until(lambda: all(sensor["state"] == "lost" for sensor in
+                           health(port).get("sensors", [{"state": ""}])), 10)
+    before = health(port).get("configuration")
+
+    def reload(old, new):
+        site.write_text(site.read_text().replace(old, new, 1))
+        post.send_signal(signal.SIGHUP)
+
+    failing.arm(1)
+    reload("post:", "# A remark.\npost:")
+    wait_until(lambda: "storageFault" in health(port)
+               and health(port).get("configuration") != before, 10)
+    reload("silence: 3 s", "silence: 4 s")
+    check("a reload of sensors waits while nothing can be stored, and health tells it", wait_until(
+        lambda: "until events can be stored" in health(port).get("configurationFault", ""), 5),
+          health(port))
+    waits = health(port).get("configuration")
+    failing.arm(0)
+    check("and comes in force by itself when there is room again", wait_until(
+        lambda: health(port).get("configuration") not in (before, waits)
+        and "storageFault" not in health(port) and "configurationFault" not in health(port), 10),
+          health(port))
+    post.send_signal(signal.SIGTERM)
+    post.wait(10)
+    found = run("vedette", "events", "list", "--state", "outage", "--json").stdout.splitlines()
+    changes = [event for event in map(json.loads, found)
+               if event["data"]["properties"].get("status") == "configuration_changed"]
+    check("no event of the outage is lost: both changes of the configuration are in the ledger",
+          len(changes) == 2 and "before the end" not in output(post), output(post))
+
+
+main(faults, reload_in_outage)

@@ -72,4 +72,34 @@ import Testing
     #expect(cells[LedgerLane.Cell.signedSize.rawValue] == total)
     #expect(board.isHealthy)
   }
+
+  @Test func `a fault that the lane before told is over with the first commit`() throws {
+    let folder = NSTemporaryDirectory() + "vedette-fault-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let site = Site(
+      post: "river-2",
+      origin: GeographicOrigin(latitudeDegrees: 47, longitudeDegrees: 9, heightMetres: 0),
+      lines: [], sensors: [], links: [], configurationHash: "00")
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let board = HealthBoard()
+    board.note(storageFault: "no space")
+    let desk = LedgerDesk(doorbell: try Doorbell())
+    desk.submit(status(1))
+    let ends = makeRing(of: PostEvent.self, capacity: 1)
+    let consumer = Handover(ends.consumer)
+    let log = try EventLog(directory: folder + "/ledger", post: site.post)
+    let epoch = log.epoch
+    var lane = LedgerLane(
+      directory: folder + "/ledger", site: site, captureEpoch: 1,
+      retention: StorageConfiguration(), erasureClock: ErasureClock(stateDirectory: folder),
+      signingSeed: nil, log: log, durable: 0, epoch: epoch,
+      consumer: ConsumerBank(count: 1) { _ in consumer.take() }, desk: desk,
+      feed: EventFeed(durable: 0), board: board,
+      cells: MetricCells(LedgerLane.Cell.allCases.map(\.name)),
+      logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+    let stop = StopFlag()
+    stop.set()
+    lane.run(stop: stop)
+    #expect(board.isStoring && board.isHealthy)
+  }
 }

@@ -60,7 +60,8 @@ reported and tried again.
 SIGNALS = """.SH SIGNALS
 .TP
 .B SIGHUP
-Reads the site file anew. With a mistake in it nothing changes.
+Reads the site file anew. With a mistake in it nothing changes. While events cannot be stored, a
+change of sensors waits until they can.
 .TP
 .BR SIGTERM ,\\  SIGINT
 Drains readers, fusion and ledger, in this order, and ends.

@@ -81,6 +81,16 @@ public struct SegmentRing: ~Copyable, Sendable {
   /// Bytes of the closed segments.
   public var bytes: Int64 { segments.reduce(0) { $0 + Int64($1.bytes) } }
 
+  /// Lets segments that begin from now on say that this configuration is in force, with the same
+  /// sensors and sources as the one before.
+  public mutating func adopt(
+    configurationHash: String, siteBundle: [UInt8], attachments: [MCAPAttachment]
+  ) {
+    header.configurationHash = configurationHash
+    header.siteBundle = siteBundle
+    header.attachments = attachments
+  }
+
   /// Lets `body` append to the segment in use; what comes while nothing can be recorded is
   /// passed over, and counted.
   public mutating func write(_ body: (inout CaptureWriter) throws(CaptureError) -> Void) {

@@ -126,7 +126,7 @@ struct LedgerLane: ~Copyable {
   private var nextRoom = Instant.distantPast
   private var nextTry = Instant.distantPast
   /// Whether events could not be stored lately; told once, until they are stored again.
-  private var isFailing = false
+  private var isFailing: Bool
   /// What is wrong with the storage though events are stored; told once, until it is over.
   private var isWarned = false
 
@@ -153,6 +153,8 @@ struct LedgerLane: ~Copyable {
     self.desk = desk
     self.feed = feed
     self.board = board
+    // What the lane before told is over only with a commit.
+    isFailing = !board.isStoring
     self.cells = cells
     self.latencies = latencies
     self.logger = logger

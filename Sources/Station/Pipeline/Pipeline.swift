@@ -59,6 +59,7 @@ final class Pipeline: Sendable {
   let recorderCells = MetricCells(RecorderLane.Cell.allCases.map(\.name))
   let keeperCells = MetricCells(FlightKeeper.Cell.allCases.map(\.name))
   let fusionTapCells = MetricCells(["recorder_dropped_total"])
+  private let recorderMail = RecorderMail()
   private let readerStop = StopFlag()
   private let fusionStop = StopFlag()
   private let ledgerStop = StopFlag()
@@ -121,7 +122,7 @@ final class Pipeline: Sendable {
     let logHandover = Handover(MovedLog(log: log))
 
     let (recorderStop, recorderCells) = (recorderStop, recorderCells)
-    recorder = recording?.start(stop: recorderStop, cells: recorderCells)
+    recorder = recording?.start(stop: recorderStop, mail: recorderMail, cells: recorderCells)
     keeper = recording?.startKeeper(stop: keeperStop, done: keeperDone, cells: keeperCells)
     let (desk, ledgerCells, ledgerStop) = (desk, ledgerCells, ledgerStop)
     let latencies = latencies
@@ -148,6 +149,13 @@ final class Pipeline: Sendable {
       NamedThread(
         source.threadName(in: site), placement: source.isCamera ? .vision : .sensors, body: start)
     }
+  }
+
+  /// Lets what is decided and recorded from now on carry the texts of `site`, which senses like the
+  /// pipeline's; `bundle` is what it was read from.
+  func adopt(_ site: Site, bundle: [UInt8]) {
+    desk.adopt(site)
+    recorderMail.put(RecorderMail.Letter(site: site, bundle: bundle))
   }
 
   /// Stops everything in order; returns when all that was read is decided, sealed and recorded.

@@ -40,6 +40,13 @@ struct FlightLane: ~Copyable, Sendable {
     ring.write(body)
   }
 
+  /// Takes the configuration that is in force from now on, which senses as the one before.
+  mutating func adopt(_ letter: RecorderMail.Letter) {
+    ring.adopt(
+      configurationHash: letter.site.configurationHash, siteBundle: letter.bundle,
+      attachments: Recording.attachments(letter.bundle))
+  }
+
   /// Takes the clock map in force.
   mutating func note(_ map: ClockMap) { clock = map }
 

@@ -35,6 +35,7 @@ struct RecorderLane: ~Copyable {
   private var writer: CaptureWriter?
   private var flight: FlightLane?
   private var encoder: EventEncoder
+  private let captureEpoch: UInt64
   private let feeds: [Feed]
   private let items: ConsumerBank<RecorderItem>
   private let events: ConsumerBank<PostEvent>
@@ -47,7 +48,7 @@ struct RecorderLane: ~Copyable {
 
   init(
     path: String?, writer: consuming CaptureWriter?, flight: consuming FlightLane?,
-    encoder: consuming EventEncoder, feeds: [Feed],
+    encoder: consuming EventEncoder, captureEpoch: UInt64, feeds: [Feed],
     items: ConsumerBank<RecorderItem>, events: ConsumerBank<PostEvent>, doorbell: Doorbell,
     board: HealthBoard, logger: Logger
   ) {
@@ -55,6 +56,7 @@ struct RecorderLane: ~Copyable {
     self.writer = consume writer
     self.flight = consume flight
     self.encoder = encoder
+    self.captureEpoch = captureEpoch
     self.feeds = feeds
     self.items = items
     self.events = events
@@ -64,10 +66,11 @@ struct RecorderLane: ~Copyable {
   }
 
   /// Runs until `stop` is set and every tap is empty, then closes the capture.
-  mutating func run(stop: StopFlag, cells: MetricCells) {
+  mutating func run(stop: StopFlag, mail: RecorderMail, cells: MetricCells) {
     flight?.turn(at: MonotonicClock.now(), cells)
     while true {
       let isLast = stop.isSet
+      if let letter = mail.take() { adopt(letter) }
       var taken = 0
       for place in 0..<items.count { taken += drain(place) }
       taken += drainEvents()
@@ -85,6 +88,15 @@ struct RecorderLane: ~Copyable {
     } catch {
       give(up: error)
     }
+  }
+
+  /// Lets what is recorded from now on say which configuration is in force. A capture of the whole run
+  /// says what was in force at its beginning, in its events too, so that a replay gives the same.
+  private mutating func adopt(_ letter: RecorderMail.Letter) {
+    flight?.adopt(letter)
+    guard writer == nil else { return }
+    encoder = EventEncoder(
+      site: letter.site, captureEpoch: captureEpoch, softwareVersion: SoftwareVersion.text)
   }
 
   private mutating func drain(_ place: Int) -> Int {

@@ -95,7 +95,7 @@ final class Recording {
   }
 
   /// Site file and profiles as files of their own, for people who open the capture elsewhere.
-  private static func attachments(_ bundle: [UInt8]) -> [MCAPAttachment] {
+  static func attachments(_ bundle: [UInt8]) -> [MCAPAttachment] {
     guard let bundle = try? SiteBundle(decoding: bundle) else { return [] }
     return bundle.files.map {
       MCAPAttachment(name: $0.name, mediaType: "application/yaml", data: Array($0.text.utf8))
@@ -136,7 +136,7 @@ final class Recording {
   }
 
   /// Starts the thread that writes what the taps copy.
-  func start(stop: StopFlag, cells: MetricCells) -> NamedThread {
+  func start(stop: StopFlag, mail: RecorderMail, cells: MetricCells) -> NamedThread {
     guard let events else { preconditionFailure("fusion's tap is made before the recorder starts") }
     let (path, site, epoch, board, logger) = (path, site, epoch, board, logger)
     let (writer, feeds, items, doorbell) = (writer, feeds, items, doorbell)
@@ -146,10 +146,11 @@ final class Recording {
         path: path, writer: writer?.take(), flight: flight?.take(),
         encoder: EventEncoder(
           site: site, captureEpoch: epoch, softwareVersion: SoftwareVersion.text),
-        feeds: feeds, items: ConsumerBank(count: items.count) { items[$0].take() },
+        captureEpoch: epoch, feeds: feeds,
+        items: ConsumerBank(count: items.count) { items[$0].take() },
         events: ConsumerBank(count: 1) { _ in events.take() }, doorbell: doorbell, board: board,
         logger: logger)
-      lane.run(stop: stop, cells: cells)
+      lane.run(stop: stop, mail: mail, cells: cells)
     }
   }
 

@@ -129,6 +129,9 @@ final class HealthBoard: Sendable {
   /// State of every sensor.
   var sensors: [SensorState] { state.withLock { $0.sensors } }
 
+  /// Whether events reach the disk, as far as anybody tried.
+  var isStoring: Bool { state.withLock { $0.storageFault == nil } }
+
   /// Whether events are decided and kept.
   var isHealthy: Bool { state.withLock { $0.storageFault == nil && !$0.isHung } }
 

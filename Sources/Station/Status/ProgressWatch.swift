@@ -7,8 +7,8 @@ struct ProgressWatch {
 
   /// Looks so far, a second apart.
   var seconds = 0
-  /// Samples that were dropped up to the last look.
-  var dropped: UInt64 = 0
+  /// Samples that find no room.
+  var overload = OverloadWatch()
   /// What the recorder dropped.
   var recorder = RecorderWatch()
 
