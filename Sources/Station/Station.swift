@@ -25,6 +25,8 @@ public final class Station: Sendable {
   private struct Running: Sendable {
     var loaded: LoadedSite
     var pipeline: Pipeline
+    /// The one before, whose keeper may be at work still.
+    var retired: Pipeline?
     var statusOrdinal: UInt64 = 0
     var clock = ClockReader()
     var clockWatch = ClockWatch()
@@ -154,7 +156,10 @@ public final class Station: Sendable {
     }
     notifier.stopping()
     submitStatus(.stopping)
-    running.withLock { $0 }?.pipeline.stop { notifier.watchdog() }
+    if let last = running.withLock({ $0 }) {
+      last.pipeline.stop()
+      Pipeline.awaitKeepers(of: [last.retired, last.pipeline], logger) { notifier.draining() }
+    }
     feed.close()
     pushing?.cancel()
     calling.cancel()
@@ -172,7 +177,7 @@ public final class Station: Sendable {
 
   // MARK: - Parts
 
-  private func startPipeline(_ loaded: LoadedSite) throws -> Pipeline {
+  private func startPipeline(_ loaded: LoadedSite, after last: Pipeline? = nil) throws -> Pipeline {
     let site = site(of: loaded)
     var retention = started.configuration.storage
     if !options.hasRecorder { retention.recorder = nil }
@@ -183,9 +188,9 @@ public final class Station: Sendable {
         // not take the ids of earlier ones.
         captureEpoch: UInt64.random(in: 1 ... .max),
         ledgerDirectory: ledgerDirectory, captureDirectory: captureDirectory,
-        retention: retention, erasureClock: erasureClock, signingSeed: signingSeed,
-        recordPath: options.recordPath(isFirst: running.withLock { $0 == nil }), feed: feed,
-        board: board,
+        retention: retention, shift: last?.shift, erasureClock: erasureClock,
+        signingSeed: signingSeed,
+        recordPath: options.recordPath(isFirst: last == nil), feed: feed, board: board,
         logger: logger))
   }
 
@@ -233,12 +238,7 @@ public final class Station: Sendable {
       directory: stateDirectory + "/webhooks", counters: webhooks, logger: logger)
   }
 
-  /// The site of `loaded`; events of a simulation are always those of an exercise.
-  private func site(of loaded: LoadedSite) -> Site {
-    var site = loaded.configuration.site
-    if options.origin.isSimulated, site.exercise == nil { site.exercise = "simulation" }
-    return site
-  }
+  private func site(of loaded: LoadedSite) -> Site { loaded.site(fedBy: options.origin) }
 
   /// The site in force; after a reload of texts it is newer than the pipeline's.
   private var site: Site { site(of: running.withLock { $0!.loaded }) }
@@ -359,10 +359,12 @@ public final class Station: Sendable {
     }
     if isReplaced {
       logger.notice("reload: sensors or lines changed; open tracks are concluded, readers reopen")
-      current.pipeline.stop { notifier.watchdog() }
+      // Of keepers there is one at work and one that waits; until then the post watches as before.
+      _ = current.retired?.awaitKeeper { notifier.watchdog() }
+      current.pipeline.stop()
       do {
-        let pipeline = try startPipeline(loaded)
-        running.withLock { $0!.pipeline = pipeline }
+        let pipeline = try startPipeline(loaded, after: current.pipeline)
+        running.withLock { ($0!.pipeline, $0!.retired) = (pipeline, current.pipeline) }
       } catch {
         logger.critical("reload failed: \(error)")
         throw error

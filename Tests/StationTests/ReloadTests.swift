@@ -54,9 +54,9 @@ private final class ChangingPost: Sendable {
 
   func hasTold(_ words: String) -> Int { told.withLock { $0.count { $0.contains(words) } } }
 
-  /// What the newest segment of the flight recorder's ring says of itself.
-  var newest: CaptureHeader? {
-    let ring = folder + "/state/captures/ring"
+  /// What the newest segment of a ring of the flight recorder says of itself.
+  func newest(_ name: String = "ring") -> CaptureHeader? {
+    let ring = folder + "/state/captures/" + name
     let names = (try? FileManager.default.contentsOfDirectory(atPath: ring)) ?? []
     return names.max().flatMap { try? CaptureReader(path: "\(ring)/\($0)").header }
   }
@@ -94,12 +94,12 @@ private func eventually(_ condition: () throws -> Bool) async rethrows -> Bool {
     defer { post.remove() }
     let station = try post.station()
     let running = Task { try await station.run() }
-    #expect(await eventually { post.newest?.exercise == "DEMO" })
+    #expect(await eventually { post.newest()?.exercise == "DEMO" })
     // A change of storage applies after a restart: the flight recorder goes on.
     post.change("\n  recorder: {ring:", to: "\n  #recorder: {ring:")
     post.change("exercise: DEMO", to: "exercise: OTHER")
     station.reload()
-    #expect(await eventually { post.newest?.exercise == "OTHER" })
+    #expect(await eventually { post.newest("ring-2")?.exercise == "OTHER" })
     #expect(post.hasTold("storage and publishing apply after a restart") == 1)
     // Another post's name is refused, and the post goes on.
     post.change("post: demo-post", to: "post: other-post")
@@ -110,8 +110,16 @@ private func eventually(_ condition: () throws -> Bool) async rethrows -> Bool {
     #expect(await eventually { post.hasTold("in force") >= 3 })
     #expect(post.hasTold("storage and publishing apply after a restart") == 2)
     #expect(post.hasTold("sensors or lines changed") == 1)
+    // The third pipeline takes the first one's ring.
+    post.change("exercise: OTHER", to: "exercise: THIRD")
+    station.reload()
+    #expect(await eventually { post.newest()?.exercise == "THIRD" })
     station.stop()
     try await running.value
+    let rings = try ["ring", "ring-2"].map {
+      try FileManager.default.contentsOfDirectory(atPath: post.folder + "/state/captures/" + $0)
+    }
+    #expect(rings == [[], []], "an orderly end leaves nothing to rescue")
     // A capture of the run covers one pipeline.
     #expect(try CaptureReader(path: post.folder + "/run.mcap").header.exercise == "DEMO")
     #expect(try CaptureReader(path: post.folder + "/run-2.mcap").header.exercise == "OTHER")

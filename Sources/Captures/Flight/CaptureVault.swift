@@ -135,7 +135,8 @@ public struct CaptureVault: Sendable {
   private static func found(in folder: String, now: WallTime) -> [Entry] {
     CaptureFolder.names(in: folder).compactMap { name in
       let path = "\(folder)/\(name)"
-      guard name != ringName, !name.hasPrefix(CrashedRings.prefix), CaptureFolder.isFolder(path)
+      guard !ringNames.contains(name), !name.hasPrefix(CrashedRings.prefix),
+        CaptureFolder.isFolder(path)
       else { return nil }
       let renewed = CaptureFolder.read("\(path)/\(renewedName)", most: 64)
       var entry = Entry(
@@ -172,8 +173,9 @@ public struct CaptureVault: Sendable {
   /// How triggers begin that are changes of health.
   public static let healthPrefix = "health-"
 
-  /// Name of the folder in it that is the ring's.
-  public static let ringName = "ring"
+  /// Names of the folders in it that are rings': of one pipeline, and of the one after it, which begins
+  /// while captures are still made of the first.
+  public static let ringNames = ["ring", "ring-2"]
 
   // MARK: - Room
 

@@ -13,8 +13,8 @@ import SiteConfiguration
 /// The hot part of the post for one configuration: readers, fusion, ledger, recorder, their threads
 /// and rings. Started once, stopped once.
 ///
-/// It stops in the order of the road: readers, fusion, ledger, recorder, keeper; each drains what the one
-/// before it left.
+/// It stops in the order of the road: readers, fusion, ledger, recorder; each drains what the one before it
+/// left. The keeper ends when it has kept all, which may be while the next pipeline runs.
 final class Pipeline: Sendable {
   /// What the pipeline needs of the rest of the post.
   struct Surroundings: Sendable {
@@ -26,6 +26,8 @@ final class Pipeline: Sendable {
     /// Where the flight recorder keeps its ring and its captures.
     var captureDirectory: String
     var retention: StorageConfiguration
+    /// The flight recorder of the pipeline before this one; `nil` at the start.
+    var shift: FlightShift?
     /// What erasing by age goes by.
     var erasureClock: ErasureClock
     /// The seed of the key that signs the ledger; `nil` to sign nothing.
@@ -64,13 +66,13 @@ final class Pipeline: Sendable {
   private let fusionStop = StopFlag()
   private let ledgerStop = StopFlag()
   private let recorderStop = StopFlag()
-  private let keeperStop = StopFlag()
-  private let keeperDone = StopFlag()
   private let readers: [NamedThread]
   private let fusion: NamedThread
   private let ledger: NamedThread
   private let recorder: NamedThread?
-  private let keeper: NamedThread?
+  let keeper: NamedThread?
+  /// The flight recorder, when there is one; of interest to the pipeline after this one.
+  let shift: FlightShift?
 
   /// Opens the ledger and, when recording, the capture; then starts all threads.
   init(_ given: Surroundings) throws {
@@ -123,7 +125,8 @@ final class Pipeline: Sendable {
 
     let (recorderStop, recorderCells) = (recorderStop, recorderCells)
     recorder = recording?.start(stop: recorderStop, mail: recorderMail, cells: recorderCells)
-    keeper = recording?.startKeeper(stop: keeperStop, done: keeperDone, cells: keeperCells)
+    keeper = recording?.startKeeper(cells: keeperCells)
+    shift = recording?.shift
     let (desk, ledgerCells, ledgerStop) = (desk, ledgerCells, ledgerStop)
     let latencies = latencies
     ledger = NamedThread("ledger") {
@@ -158,10 +161,9 @@ final class Pipeline: Sendable {
     recorderMail.put(RecorderMail.Letter(site: site, bundle: bundle))
   }
 
-  /// Stops everything in order; returns when all that was read is decided, sealed and recorded.
-  ///
-  /// What the keeper has still to do may take a while: `alive` is called now and then until then.
-  func stop(alive: () -> Void) {
+  /// Stops everything in order; returns when all that was read is decided, sealed and recorded. What the
+  /// keeper has still to do may take a while and goes on: see ``awaitKeeper(by:alive:)``.
+  func stop() {
     readerStop.set()
     for reader in readers { reader.join() }
     fusionStop.set()
@@ -171,12 +173,7 @@ final class Pipeline: Sendable {
     ledger.join()
     recorderStop.set()
     recorder?.join()
-    keeperStop.set()
-    while keeper != nil, !keeperDone.isSet {
-      alive()
-      usleep(20_000)
-    }
-    keeper?.join()
+    shift?.stop.set()
   }
 }
 

@@ -30,6 +30,11 @@ final class FlightDesk: Sendable {
   /// Stretches that found no place.
   var refusedCount: UInt64 { state.withLock { $0.refused } }
 
+  /// Stretches that are not kept yet.
+  var pendingCount: Int {
+    state.withLock { $0.waiting.count + ($0.inWork == nil ? 0 : 1) }
+  }
+
   /// The earliest moment whose segments must stay for the keeper.
   var wanted: Instant? {
     state.withLock { state in

@@ -65,10 +65,13 @@ struct FlightKeeper: ~Copyable {
     self.logger = logger
   }
 
-  /// Runs until `stop` is set and nothing waits, then removes the ring: what was worth keeping is kept.
-  mutating func run(stop: StopFlag) {
+  /// Runs until `shift` is to stop and nothing waits, then removes the ring: what was worth keeping is
+  /// kept. Begins when the keeper before has ended; leaves, and leaves the ring, when it is told to.
+  mutating func run(_ shift: borrowing FlightShift) {
+    while !shift.isOn, !shift.leave.isSet { _ = desk.doorbell.wait(timeoutMilliseconds: 100) }
     while true {
-      let isLast = stop.isSet
+      let isLast = shift.stop.isSet
+      if shift.leave.isSet { return }
       if let job = desk.next() {
         keep(job)
         continue

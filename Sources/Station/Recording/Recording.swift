@@ -34,10 +34,8 @@ final class Recording {
   /// The two sides of the flight recorder and the desk between them.
   private struct Flight {
     var lane: Handover<FlightLane>
-    var vault: CaptureVault
     var crashed: CrashedRings
-    var ringFolder: String
-    var desk: FlightDesk
+    var shift: FlightShift
   }
 
   /// A recording of what `surroundings` ask for; nothing when they ask for none.
@@ -71,26 +69,35 @@ final class Recording {
     }
     flight = try surroundings.retention.recorder.map { configuration in
       let folder = surroundings.captureDirectory
-      let ring = "\(folder)/\(CaptureVault.ringName)"
-      let desk = try FlightDesk()
       let crashed = CrashedRings(folder: folder)
-      // A renaming; what is to be made of it is the keeper's work.
-      let lost = try crashed.putAside(ring)
-      if lost > 0 {
-        logger.error(
-          "\(folder): the post has fallen so often that \(lost) rings of earlier runs had to go")
-      }
-      return Flight(
-        lane: Handover(
-          try FlightLane(
-            folder: ring, header: header, site: site, configuration: configuration, desk: desk,
-            board: surroundings.board)),
-        vault: try CaptureVault(
+      let last = surroundings.shift
+      let shift = try FlightShift(after: last) { () throws(CaptureError) in
+        try CaptureVault(
           folder: folder,
           budget: CaptureVault.Budget(
             ageNanosMax: configuration.keepSeconds * 1_000_000_000,
-            bytesMax: configuration.keepBytes)),
-        crashed: crashed, ringFolder: ring, desk: desk)
+            bytesMax: configuration.keepBytes))
+      }
+      if last == nil { try Self.putAside(in: folder, crashed, logger) }
+      return Flight(
+        lane: Handover(
+          try FlightLane(
+            folder: shift.ringFolder, header: header, site: site, configuration: configuration,
+            desk: shift.desk, board: surroundings.board)),
+        crashed: crashed, shift: shift)
+    }
+  }
+
+  /// Puts aside what runs before left that did not come to their end: a renaming; what is to be made of
+  /// it is the keeper's work.
+  private static func putAside(
+    in folder: String, _ crashed: CrashedRings, _ logger: Logger
+  ) throws(CaptureError) {
+    for name in CaptureVault.ringNames {
+      let lost = try crashed.putAside("\(folder)/\(name)")
+      guard lost > 0 else { continue }
+      logger.error(
+        "\(folder): the post has fallen so often that \(lost) rings of earlier runs had to go")
     }
   }
 
@@ -154,19 +161,20 @@ final class Recording {
     }
   }
 
-  /// Starts the thread that keeps captures and snapshots, when there is a flight recorder; `done` is
-  /// set when it ends.
-  func startKeeper(stop: StopFlag, done: StopFlag, cells: MetricCells) -> NamedThread? {
+  /// The flight recorder's shift, when there is one.
+  var shift: FlightShift? { flight?.shift }
+
+  /// Starts the thread that keeps captures and snapshots, when there is a flight recorder.
+  func startKeeper(cells: MetricCells) -> NamedThread? {
     guard let flight else { return nil }
-    let (vault, ringFolder, desk) = (flight.vault, flight.ringFolder, flight.desk)
-    let crashed = flight.crashed
+    let (shift, crashed) = (flight.shift, flight.crashed)
     let (board, clock, logger) = (board, erasureClock, logger)
     return NamedThread("keeper", placement: NamedThread.Placement(isBatch: true)) {
       var keeper = FlightKeeper(
-        vault: vault, crashed: crashed, ringFolder: ringFolder, desk: desk, clock: clock,
-        board: board, cells: cells, logger: logger)
-      keeper.run(stop: stop)
-      done.set()
+        vault: shift.vault, crashed: crashed, ringFolder: shift.ringFolder, desk: shift.desk,
+        clock: clock, board: board, cells: cells, logger: logger)
+      keeper.run(shift)
+      shift.done.set()
     }
   }
 }

@@ -18,6 +18,8 @@ struct ServiceNotifier: Sendable {
   func status(_ text: String) { send("STATUS=\(text)") }
   func stopping() { send("STOPPING=1\nSTATUS=draining") }
   func watchdog() { send("WATCHDOG=1") }
+  /// Something is still to be done before the end: 5 s more than now, whatever TimeoutStopSec says.
+  func draining() { send("WATCHDOG=1\nEXTEND_TIMEOUT_USEC=5000000") }
 
   /// A reload has begun; `Type=notify-reload` wants the moment of it.
   func reloading() {

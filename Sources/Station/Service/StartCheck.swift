@@ -2,6 +2,13 @@ import Model
 import SiteConfiguration
 
 extension LoadedSite {
+  /// The site; events of a simulation are always those of an exercise.
+  func site(fedBy origin: SampleOrigin) -> Site {
+    var site = configuration.site
+    if origin.isSimulated, site.exercise == nil { site.exercise = "simulation" }
+    return site
+  }
+
   /// Checks what the site file cannot tell by itself, before anything is stopped or started for it: the
   /// keys of its links, and that it is of the post whose ledger is open, as `started` says.
   ///
