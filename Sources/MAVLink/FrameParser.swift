@@ -47,6 +47,9 @@
 
   deinit { unsafe buffer.deallocate() }
 
+  /// Tells the judge of signatures the time of our own clock anew: ``LinkSigning/tell(time:)``.
+  public mutating func tellSigning(time: UInt64) { signing.tell(time: time) }
+
   /// Bytes held that are not yet part of a frame or skipped.
   public var pendingCount: Int { endIndex - readIndex }
 

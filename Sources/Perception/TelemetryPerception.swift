@@ -91,6 +91,10 @@ public struct TelemetryPerception: ~Copyable {
     return table
   }
 
+  /// Tells the judge of the link's signatures the time of the post's clock anew, in steps of ten
+  /// microseconds (`SigningClock`), zero if it is not known: it came to be known, or was stepped.
+  public mutating func tellSigning(time: UInt64) { parser.tellSigning(time: time) }
+
   /// Takes one chunk of bytes, read at `time`, and tells what its frames say.
   public mutating func take(_ time: Instant, _ bytes: RawSpan, emit: (Observation) -> Void) {
     var taken = 0

@@ -94,6 +94,31 @@ import Testing
     #expect(counters(frame, newest: 10_000_000_001 + minute).replayedFrames == 1)
   }
 
+  @Test("Our own clock may be told anew, back too; what holders of the key said stays")
+  func clockAnew() throws {
+    let time: UInt64 = 10_000_000_000
+    let late = time + 2 * SigningClock.minute
+    var parser = FrameParser(
+      signing: LinkSigning(policy: .require, key: Self.key, newest: late))
+    let early = try frames(1, timestamp: time)[0]
+    parser.parse(early.span.bytes) { _, _ in }
+    #expect(parser.counters.replayedFrames == 1)
+    parser.tellSigning(time: time)
+    parser.parse(early.span.bytes) { _, _ in }
+    #expect(parser.counters.frames == 1)
+    // A frame that held, of later than our clock.
+    let heard = try frames(1, timestamp: late)[0]
+    parser.parse(heard.span.bytes) { _, _ in }
+    parser.tellSigning(time: 0)
+    var other = FrameEncoder(
+      version: .v2, systemID: 6, componentID: 1,
+      signer: FrameSigner(key: Self.key, linkID: 3, timestamp: time))
+    var bytes: [UInt8] = []
+    try other.append(FrozenFrameTests.position, to: &bytes)
+    parser.parse(bytes.span.bytes) { _, _ in }
+    #expect(parser.counters.frames == 2 && parser.counters.replayedFrames == 2)
+  }
+
   @Test("Forgeries neither fill the table of streams nor move the clock")
   func forgeries() throws {
     var forged: [UInt8] = []

@@ -16,8 +16,11 @@ public struct LinkSigning: Sendable {
   /// What the link makes of signatures.
   public let policy: SigningPolicy
   private let key: SigningKey?
-  /// The newest time known, in steps of ten microseconds.
-  public private(set) var newest: UInt64
+  /// The newest time known, in steps of ten microseconds: that of our own clock when it was told last, or
+  /// of a frame that held.
+  public var newest: UInt64 { max(own, heard) }
+  private var own: UInt64
+  private var heard: UInt64 = 0
   private var streams = InlineArray<32, Stream>(repeating: Stream())
   private var streamsCount = 0
 
@@ -40,7 +43,7 @@ public struct LinkSigning: Sendable {
   public init() {
     policy = .ignore
     key = nil
-    newest = 0
+    own = 0
   }
 
   /// Signatures of `key`, of which none older than a minute before `newest` begins a stream
@@ -48,8 +51,12 @@ public struct LinkSigning: Sendable {
   public init(policy: SigningPolicy, key: SigningKey, newest: UInt64 = 0) {
     self.policy = policy
     self.key = key
-    self.newest = newest
+    own = newest
   }
+
+  /// Tells the time of our own clock anew, zero if it is not known (any more): it may lie before the one
+  /// that was told last, which was wrong then. What was heard from holders of the key stays.
+  public mutating func tell(time: UInt64) { own = time }
 
   /// Whether a frame, all of whose bytes are `frame`, is refused.
   @inline(__always)
@@ -70,7 +77,7 @@ public struct LinkSigning: Sendable {
     for index in 0..<streamsCount where streams[index].name == name {
       guard timestamp > streams[index].timestamp else { return .replayed }
       streams[index].timestamp = timestamp
-      newest = max(newest, timestamp)
+      heard = max(heard, timestamp)
       return nil
     }
     guard timestamp &+ SigningClock.minute >= newest, streamsCount < Self.streamsMax else {
@@ -78,7 +85,7 @@ public struct LinkSigning: Sendable {
     }
     streams[streamsCount] = Stream(name: name, timestamp: timestamp)
     streamsCount += 1
-    newest = max(newest, timestamp)
+    heard = max(heard, timestamp)
     return nil
   }
 }

@@ -1,4 +1,5 @@
 import CThreads
+import Captures
 import Devices
 import Glibc
 import MAVLink
@@ -74,9 +75,11 @@ struct LaneSeat: Sendable {
     switch surroundings.origin {
     case .devices:
       let now = vdt_wall_nanos()
-      let signing = try site.links[link].signing(unixNanos: now)
+      var clock = SigningClockReader()
+      let signing = try site.links[link].signing(time: clock.begin())
       let duty = LinkDuty(
         asker: try site.links[link].timeAsker(unixNanos: now),
+        clock: signing.policy == .ignore ? nil : clock,
         outlet: try site.links[link].forward.map { try DatagramOutlet(to: $0) })
       return {
         keepLookingUp(duty.outlet, of: link)
@@ -94,7 +97,9 @@ struct LaneSeat: Sendable {
       let feeder = try TerminalFeeder(
         path: path, source: id, pacing: surroundings.pacing(of: path), stop: stop)
       let port = site.links[link].reached(through: feeder.devicePath)
-      let signing = site.links[link].replayedSigning()
+      var time = SigningTime()
+      let signing = site.links[link].replayedSigning(
+        time: try CaptureReader(path: path).header.clock.flatMap { time.look($0) } ?? 0)
       return {
         let thread = NamedThread("pty-feeder") { feeder.run() }
         run(bytes: SerialReader(link: port, sensors: sensors), of: link, signing)
@@ -123,23 +128,23 @@ struct LaneSeat: Sendable {
       source: bytes,
       perception: TelemetryPerception(site: site, link: link, source: id, signing: signing),
       sink: sink.take(), tap: tap.take(), stop: stop, cells: cells, outlet: nil
-    ) { _ in }
+    ) { _, _ in }
   }
 
   /// A port of the running kernel.
   private func run(
     reader: consuming SerialReader, of link: Int, _ signing: LinkSigning, _ duty: LinkDuty
   ) {
-    var asker = duty.asker
+    var (asker, clock) = (duty.asker, duty.clock)
     let linkCells = cells.link
     runByteLane(
       source: reader,
       perception: TelemetryPerception(site: site, link: link, source: id, signing: signing),
       sink: sink.take(), tap: tap.take(), stop: stop, cells: cells, outlet: duty.outlet
-    ) { source in
-      if let question = asker?.question(at: MonotonicClock.now().monotonicNanos) {
-        source.ask(question)
-      }
+    ) { source, perception in
+      let now = MonotonicClock.now()
+      if let question = asker?.question(at: now.monotonicNanos) { source.ask(question) }
+      if let time = clock?.time(at: now) { perception.tellSigning(time: time) }
       linkCells?.update(source.counters, duty.outlet)
     }
   }

@@ -58,22 +58,25 @@ func runFrameLane<Source: FrameSource & ~Copyable>(
   }
 }
 
-/// What a serial link's thread does besides: it asks vehicles for the time and passes bytes on.
+/// What a serial link's thread does besides: it asks vehicles for the time, looks at the clock for its
+/// judge of signatures, and passes bytes on.
 struct LinkDuty: Sendable {
   var asker: TimeAsker?
+  var clock: SigningClockReader?
   var outlet: DatagramOutlet?
 }
 
 /// The loop of one serial link's thread: bytes, telemetry, ring.
 ///
-/// `turn` is called before each read, with the source.
+/// `turn` is called before each read, with the source and what is made of its bytes.
 func runByteLane<Source: ByteSource & ~Copyable>(
   source: consuming Source, perception: consuming TelemetryPerception,
   sink: consuming ObservationSink, tap: consuming RecorderTap, stop: StopFlag, cells: LaneCells,
-  outlet: DatagramOutlet?, turn: (inout Source) -> Void
+  outlet: DatagramOutlet?, turn: (inout Source, inout TelemetryPerception) -> Void
 ) {
+  var perception = perception
   while !stop.isSet {
-    turn(&source)
+    turn(&source, &perception)
     let reading = source.read(timeoutMilliseconds: readTimeoutMilliseconds) { time, bytes in
       tap.record(bytes, at: time)
       perception.take(time, bytes) { sink.add($0) }

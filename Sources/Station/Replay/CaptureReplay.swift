@@ -102,8 +102,8 @@ public struct CaptureReplay: ~Copyable {
     followsArrivals = isOfRun && !isOtherSite && span == nil && reader.header.part == nil
     encoder = EventEncoder(
       site: site, captureEpoch: reader.header.captureEpoch, softwareVersion: SoftwareVersion.text)
+    perceptions = ReplayPerceptions(site: site, clock: reader.header.clock)
     self.reader = reader
-    perceptions = ReplayPerceptions(site: site)
     engine = FusionEngine(site: site, stepsMax: witness == nil ? 0 : Self.stepsMax)
     waiting = site.sources.map { _ in [] }
     taken = site.sources.map { _ in 0 }

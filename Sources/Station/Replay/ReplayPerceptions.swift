@@ -21,8 +21,13 @@ final class ReplayPerceptions {
 
   private let lanes: [Lane]
   private var clockSequence: UInt64 = 0
+  private var signingTime: SigningTime
 
-  init(site: Site) {
+  /// Of `site`; `clock` is the map in force when the recording began.
+  init(site: Site, clock: ClockMap?) {
+    var signingTime = SigningTime()
+    let time = clock.flatMap { signingTime.look($0) } ?? 0
+    self.signingTime = signingTime
     lanes = site.sources.enumerated().map { place, source in
       let id = SourceID(UInt16(place))
       return switch source {
@@ -34,7 +39,8 @@ final class ReplayPerceptions {
         .telemetry(
           Box(
             TelemetryPerception(
-              site: site, link: link, source: id, signing: site.links[link].replayedSigning())))
+              site: site, link: link, source: id,
+              signing: site.links[link].replayedSigning(time: time))))
       }
     }
   }
@@ -49,6 +55,7 @@ final class ReplayPerceptions {
         Observation(
           source: .clock, sensor: .none, sequence: clockSequence, time: map.instant,
           content: .clock(map)))
+      if let time = signingTime.look(map) { tellSigning(time: time) }
     case .edge(let edge, let source):
       if case .motion(let box) = lane(source) { box.value.take(edge, emit: emit) }
     case .frame(let header, let source):
@@ -64,6 +71,10 @@ final class ReplayPerceptions {
       }
     case .arrival, .event: break
     }
+  }
+
+  private func tellSigning(time: UInt64) {
+    for case .telemetry(let box) in lanes { box.value.tellSigning(time: time) }
   }
 
   private func lane(_ source: SourceID) -> Lane? {

@@ -5,13 +5,12 @@ import Model
 extension SerialLink {
   /// What the link's parser is to refuse, with the key read from its file.
   ///
-  /// `unixNanos` is the present time: signatures more than a minute older begin no stream. Throws
-  /// `configuration` when the key cannot be read or is none: a link that requires signatures is never
+  /// `time` is that of the post's clock, as `SigningTime` tells it: signatures more than a minute older
+  /// begin no stream. Throws `configuration` when the key cannot be read or is none: a link that requires signatures is never
   /// opened without them.
-  func signing(unixNanos: Int64) throws(StationError) -> LinkSigning {
+  func signing(time: UInt64) throws(StationError) -> LinkSigning {
     guard let policy = mavlinkPolicy, let key = try key() else { return LinkSigning() }
-    return LinkSigning(
-      policy: policy, key: key, newest: SigningClock.timestamp(unixNanos: unixNanos))
+    return LinkSigning(policy: policy, key: key, newest: time)
   }
 
   /// The key of the link's signatures, read from its file; nil where none are looked at.
@@ -35,11 +34,12 @@ extension SerialLink {
     return key
   }
 
-  /// The same for a replay: as recorded if the key is at hand, else frames are taken as they are.
-  func replayedSigning() -> LinkSigning { (try? signing(unixNanos: 0)) ?? LinkSigning() }
+  /// The same for a replay of what began at the recorded `time`: as then if the key is at hand, else
+  /// frames are taken as they are.
+  func replayedSigning(time: UInt64) -> LinkSigning { (try? signing(time: time)) ?? LinkSigning() }
 
   /// What asks the link's vehicles for the time, with signatures where the link has a key; nil where
-  /// they are not to be asked. Throws as `signing(unixNanos:)` does.
+  /// they are not to be asked. Throws as `signing(time:)` does.
   func timeAsker(unixNanos: Int64) throws(StationError) -> TimeAsker? {
     guard asksTime else { return nil }
     guard let key = try key() else { return TimeAsker() }

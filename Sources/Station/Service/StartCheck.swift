@@ -24,6 +24,6 @@ extension LoadedSite {
     }
     // Only what comes from devices is judged by a key that must be there.
     guard case .devices = origin else { return }
-    for link in site.links { _ = try link.signing(unixNanos: 0) }
+    for link in site.links { _ = try link.signing(time: 0) }
   }
 }
