@@ -56,14 +56,14 @@ enum TreePath {
 
   /// Where a range of more than one leaf is split: its lower bound and the largest power of two
   /// that is smaller than its length.
-  private static func middle(of range: Range<UInt64>) -> UInt64 {
+  static func middle(of range: Range<UInt64>) -> UInt64 {
     let length = range.upperBound - range.lowerBound
     return range.lowerBound + 1 << UInt64(63 - (length - 1).leadingZeroBitCount)
   }
 
   /// The root over `range`, whose lower bound is a multiple of the power of two not below its
   /// length, as all ranges that the splitting gives.
-  private static func root<Failure: Error>(
+  static func root<Failure: Error>(
     of range: Range<UInt64>, _ node: Node<Failure>
   ) throws(Failure) -> TreeHash {
     let length = range.upperBound - range.lowerBound

@@ -1,6 +1,9 @@
 extension LedgerProver {
   /// Events of which the ones between are read rather than sought.
   private static var apartMax: UInt64 { 16 }
+  /// Events of a part that shares a proof, and bytes after which none is added to it.
+  private static var partMax: Int { 128 }
+  private static var partBytesMax: Int { 524_288 }
 
   /// Release bundles of several events, all against the newest checkpoint, as ``ReleaseBundle/json``
   /// has them; events that are not signed yet or not kept any more are left out.
@@ -12,11 +15,71 @@ extension LedgerProver {
   public func bundles(
     of events: [(sequence: UInt64, fields: [String]?)]
   ) throws(LedgerError) -> [[UInt8]] {
-    var note: [UInt8] = []
-    CanonicalString.append(self.note.description, to: &note)
-    let writer = BundleWriter(tree: tree, size: checkpoint.size, quotedNote: note)
+    let writer = BundleWriter(tree: tree, checkpoint.size)
+    var proofs = ProofText(note: note)
     var bundles: [[UInt8]] = []
     bundles.reserveCapacity(events.count)
+    try read(events[...]) { record, salts, payload, fields throws(LedgerError) in
+      var text: [UInt8] = []
+      text.reserveCapacity(6_144)
+      let hashes = try TreePath.inclusion(of: record.sequence - 1, size: checkpoint.size) {
+        (height, index) throws(LedgerError) in try writer.node(height, index)
+      }
+      writer.append(record, salts, payload, fields: fields, to: &text) { text in
+        text.append(contentsOf: #""proof":"#.utf8)
+        proofs.append(record.sequence - 1, hashes, to: &text)
+      }
+      bundles.append(text)
+    }
+    return bundles
+  }
+
+  /// Bundles of several events that share one proof a part, all against the newest checkpoint: the text of
+  /// ``SharedBundles`` and the last event of each part. Events that are not signed yet or not kept any more
+  /// are left out.
+  ///
+  /// The first part says that the checkpoint continues the tree of `old` leaves, each further one that it is
+  /// the one of the part before. A part has at most 128 events, and further ones only up to 512 KiB, so that
+  /// a message of a megabyte holds it.
+  ///
+  /// - Parameter events: in ascending order, with the names of the fields that are disclosed; `nil` for all.
+  /// - Precondition: `old` is not larger than the checkpoint.
+  public func sharedBundles(
+    of events: [(sequence: UInt64, fields: [String]?)], from old: UInt64
+  ) throws(LedgerError) -> [(json: [UInt8], last: UInt64)] {
+    let writer = BundleWriter(tree: tree, checkpoint.size)
+    var growth = try growth(from: old)
+    var parts: [(json: [UInt8], last: UInt64)] = []
+    var records: [UInt8] = []
+    var leaves: [UInt64] = []
+    func end() throws(LedgerError) {
+      guard let last = leaves.last else { return }
+      let hashes = try SharedPath.hashes(of: leaves[...], size: checkpoint.size) {
+        (height, index) throws(LedgerError) in try writer.node(height, index)
+      }
+      parts.append((SharedBundles.json(growth, hashes, records), last + 1))
+      growth = ConsistencyProof(old: checkpoint.size, hashes: [], note: note)
+      records.removeAll(keepingCapacity: true)
+      leaves.removeAll(keepingCapacity: true)
+    }
+    try read(events[...]) { record, salts, payload, fields throws(LedgerError) in
+      if !records.isEmpty { records.append(UInt8(ascii: ",")) }
+      leaves.append(record.sequence - 1)
+      writer.append(record, salts, payload, fields: fields, to: &records) { text in
+        text.append(contentsOf: #""index":"#.utf8)
+        text.append(contentsOf: String(record.sequence - 1).utf8)
+      }
+      if leaves.count == Self.partMax || records.count > Self.partBytesMax { try end() }
+    }
+    try end()
+    return parts
+  }
+
+  /// Lends the records of `events`, in their order; of what is not signed yet or not kept any more nothing.
+  private func read(
+    _ events: ArraySlice<(sequence: UInt64, fields: [String]?)>,
+    _ body: (LedgerRecord, RawSpan, RawSpan, [String]?) throws(LedgerError) -> Void
+  ) throws(LedgerError) {
     var rest = events.filter { $0.sequence >= 1 && $0.sequence <= checkpoint.size }[...]
     while let first = rest.first?.sequence {
       // What stands close together is read in one go.
@@ -35,50 +98,41 @@ extension LedgerProver {
           return
         }
         wanted.removeFirst()
-        do throws(LedgerError) {
-          bundles.append(try writer.bundle(of: record, salts, payload, fields: event.fields))
-        } catch { failure = error }
+        do throws(LedgerError) { try body(record, salts, payload, event.fields) } catch {
+          failure = error
+        }
       }
       if let failure { throw failure }
     }
-    return bundles
   }
 }
 
-/// Writes release bundles, with memory of its own for records and the nodes of the tree.
+/// Writes the records of bundles, with memory of its own for them and for the nodes of the tree.
 private final class BundleWriter {
   /// Nodes that are remembered at most.
   private static let nodesMax = 65_536
 
-  /// Bytes of a hash in a proof's text, with what stands before it.
-  private static let lineBytes = 46
-
   private let tree: TreeFiles<FolderStorage>
   private let size: UInt64
-  private let quotedNote: [UInt8]
   private var record = RecordWriter()
   /// Roots of full subtrees, by height and index.
   private var nodes: [UInt64: TreeHash] = [:]
-  /// The hashes of the last proof, and their lines.
-  private var lastHashes: [TreeHash] = []
-  private var lastLines: [UInt8] = []
 
-  init(tree: TreeFiles<FolderStorage>, size: UInt64, quotedNote: [UInt8]) {
+  init(tree: TreeFiles<FolderStorage>, _ size: UInt64) {
     self.tree = tree
     self.size = size
-    self.quotedNote = quotedNote
   }
 
-  func bundle(
-    of event: LedgerRecord, _ salts: RawSpan, _ payload: RawSpan, fields: [String]?
-  ) throws(LedgerError) -> [UInt8] {
+  /// Appends an object of the disclosures, what `middle` writes, and the record.
+  func append(
+    _ event: LedgerRecord, _ salts: RawSpan, _ payload: RawSpan, fields: [String]?,
+    to text: inout [UInt8], _ middle: (inout [UInt8]) -> Void
+  ) {
     let hasFields = record.write(event.header, salts: salts, payload: payload)
-    var text: [UInt8] = []
-    text.reserveCapacity(6_144)
     text.append(contentsOf: #"{"disclosures":["#.utf8)
     if hasFields { disclose(fields, to: &text) }
-    text.append(contentsOf: #"],"proof":"#.utf8)
-    try prove(event.sequence - 1, to: &text)
+    text.append(contentsOf: "],".utf8)
+    middle(&text)
     text.append(contentsOf: #","record":"#.utf8)
     if hasFields {
       record.leafText.withBytes { bytes in
@@ -88,15 +142,19 @@ private final class BundleWriter {
       CanonicalString.append(payload, to: &text)
     }
     text.append(UInt8(ascii: "}"))
-    return text
   }
 
   private func disclose(_ fields: [String]?, to text: inout [UInt8]) {
     var isFirst = true
     for index in 0..<record.table.count {
       if let fields {
-        let name = record.table.text.copy(of: record.table[index].name)
-        guard fields.contains(where: { $0.utf8.elementsEqual(name) }) else { continue }
+        let name = record.table[index].name
+        // Looked at only where its length is that of one that is wanted.
+        guard
+          fields.contains(where: {
+            $0.utf8.count == name.count && $0.utf8.elementsEqual(record.table.text.copy(of: name))
+          })
+        else { continue }
       }
       if !isFirst { text.append(UInt8(ascii: ",")) }
       isFirst = false
@@ -106,41 +164,8 @@ private final class BundleWriter {
     }
   }
 
-  /// Appends the proof of leaf `index` as a JSON string.
-  private func prove(_ index: UInt64, to text: inout [UInt8]) throws(LedgerError) {
-    let hashes = try TreePath.inclusion(of: index, size: size) {
-      (height, index) throws(LedgerError) in try node(height, index)
-    }
-    text.append(UInt8(ascii: "\""))
-    text.append(contentsOf: LogProof.header.utf8)
-    text.append(contentsOf: #"\nindex "#.utf8)
-    text.append(contentsOf: String(index).utf8)
-    appendHashes(hashes, to: &text)
-    text.append(contentsOf: #"\n\n"#.utf8)
-    // Its quotes are those of the whole text.
-    text.append(contentsOf: quotedNote.dropFirst())
-  }
-
-  /// Appends the lines of `hashes`; those that the proof before had at its end, too, are copied from it.
-  private func appendHashes(_ hashes: [TreeHash], to text: inout [UInt8]) {
-    var shared = 0
-    while shared < min(hashes.count, lastHashes.count),
-      hashes[hashes.count - 1 - shared] == lastHashes[lastHashes.count - 1 - shared]
-    {
-      shared += 1
-    }
-    var lines: [UInt8] = []
-    lines.reserveCapacity(hashes.count * Self.lineBytes)
-    for hash in hashes.dropLast(shared) {
-      lines.append(contentsOf: #"\n"#.utf8)
-      lines.append(contentsOf: Base64.encode(hash.bytes).utf8)
-    }
-    lines.append(contentsOf: lastLines.suffix(shared * Self.lineBytes))
-    text.append(contentsOf: lines)
-    (lastHashes, lastLines) = (hashes, lines)
-  }
-
-  private func node(_ height: Int, _ index: UInt64) throws(LedgerError) -> TreeHash {
+  /// The root of a full subtree.
+  func node(_ height: Int, _ index: UInt64) throws(LedgerError) -> TreeHash {
     let key = UInt64(height) << 56 | index
     if let known = nodes[key] { return known }
     if nodes.count > Self.nodesMax { nodes.removeAll(keepingCapacity: true) }

@@ -110,8 +110,12 @@ struct PostClient: Sendable {
       in: try await ask(.GET, "/v1/proofs", "from=\(old)&sequences=\(list)", seconds: 0))
   }
 
-  /// Proofs as `GET /v1/proofs` and a hub's messages hold them.
+  /// Proofs as `GET /v1/proofs` and a hub's messages hold them: those of older posts each bundle by itself, those
+  /// of others what they share once.
   static func proofs(in body: [UInt8]) throws(Malformed) -> Proofs {
+    if let shared = SharedBundles(body) {
+      return Proofs(consistency: shared.consistency, bundles: shared.bundles.map { $0[...] })
+    }
     guard let answer = CanonicalObject(body[...]),
       let bundles = answer["bundles"].flatMap({ CanonicalObject.elements(of: $0) }),
       let consistency = answer["consistency"].flatMap({ CanonicalString.text(of: $0) }).flatMap({
