@@ -45,40 +45,41 @@ import Testing
     #expect(throws: HubPlace.Failure.self) { try place.write("/nowhere/place") }
   }
 
+  private let settings = HubSettings.Feed(
+    partner: "urn:b", word: "b", purpose: "x", isExercise: false)
+
+  /// A turn after `place` in which nothing is yet; the hub has everything before.
+  private var turn: HubLoad {
+    HubLoad(of: settings, post: "ford", after: place, acknowledged: place.cursor)
+  }
+
   @Test func `each event names the one before it, and what was let go`() throws {
-    var feed = HubFeed(
-      HubSettings.Feed(partner: "urn:b", word: "b", purpose: "x", isExercise: false), post: "ford",
-      folder: "/nowhere")
-    feed.place = place
+    var load = turn
     let events = [1_001, 1_004].map { sequence in
       LabelledEvent(
         event: StoredEvent(
           sequence: sequence, type: "org.vedette.crossing.v1", id: "e\(sequence)/1", time: "",
           isExercise: false, data: Array("{}".utf8)), label: nil)
     }
-    feed.take(
+    load.add(
       FeedBatch(events: events, through: 1_009), CloudEventText(source: "/posts/ford", handling: "")
     )
-    #expect(feed.underWay.map(\.subject) == ["rel.b.ford.crossing", "rel.b.ford.crossing"])
+    #expect(load.messages.map(\.subject) == ["rel.b.ford.crossing", "rel.b.ford.crossing"])
     #expect(
-      feed.underWay.map(\.id) == [
+      load.messages.map(\.id) == [
         "ford/00000000000000ab/1001/b", "ford/00000000000000ab/1004/b",
       ])
-    let headers = feed.underWay.map { Dictionary($0.headers.map { ($0.name, $0.value) }) { $1 } }
+    let headers = load.messages.map { Dictionary($0.headers.map { ($0.name, $0.value) }) { $1 } }
     #expect(
       headers.map { $0["Vedette-After"] } == ["00000000000000ab.998", "00000000000000ab.1001"])
     #expect(headers.map { $0["Vedette-Lost"] } == ["3-1000", nil])
     #expect(headers.allSatisfy { $0["Vedette-Acknowledged"] == "00000000000000ab.1000" })
-    #expect(feed.place == place)
-    #expect(feed.next?.cursor.sequence == 1_009 && feed.next?.given == 1_004)
-    #expect(feed.next?.lost == 0 && feed.next?.proven == 900)
+    #expect(load.next.cursor.sequence == 1_009 && load.next.given == 1_004)
+    #expect(load.next.lost == 0 && load.next.proven == 900)
   }
 
-  private func feed(events count: Int, bytes: Int = 2) -> HubFeed {
-    var feed = HubFeed(
-      HubSettings.Feed(partner: "urn:b", word: "b", purpose: "x", isExercise: false), post: "ford",
-      folder: "/nowhere")
-    feed.place = place
+  private func load(events count: Int, bytes: Int = 2) -> HubLoad {
+    var load = turn
     let events = (0..<count).map { number in
       LabelledEvent(
         event: StoredEvent(
@@ -86,25 +87,25 @@ import Testing
           id: "e\(number)/1", time: "", isExercise: false,
           data: Array("\"\(String(repeating: "x", count: bytes))\"".utf8)), label: nil)
     }
-    feed.take(
+    load.add(
       FeedBatch(events: events, through: 9_999), CloudEventText(source: "/posts/ford", handling: "")
     )
-    return feed
+    return load
   }
 
   @Test func `a few events go each by itself, more of them many in one message`() throws {
-    #expect(feed(events: HubFeed.aloneMax).underWay.count == HubFeed.aloneMax)
-    let feed = feed(events: 2 * HubFeed.batchEventsMax + 1)
+    #expect(load(events: HubLoad.aloneMax).messages.count == HubLoad.aloneMax)
+    let load = load(events: 2 * HubLoad.batchEventsMax + 1)
     #expect(
-      feed.underWay.map(\.subject) == [
+      load.messages.map(\.subject) == [
         "rel.b.ford.batch", "rel.b.ford.batch", "rel.b.ford.crossing",
       ])
     #expect(
-      feed.underWay.map(\.id) == [
+      load.messages.map(\.id) == [
         "ford/00000000000000ab/1001-1255/b", "ford/00000000000000ab/1257-1511/b",
         "ford/00000000000000ab/1513/b",
       ])
-    let headers = feed.underWay.map { Dictionary($0.headers.map { ($0.name, $0.value) }) { $1 } }
+    let headers = load.messages.map { Dictionary($0.headers.map { ($0.name, $0.value) }) { $1 } }
     #expect(
       headers.map { $0["Vedette-After"] } == [
         "00000000000000ab.998", "00000000000000ab.1255", "00000000000000ab.1511",
@@ -112,17 +113,51 @@ import Testing
     #expect(headers.map { $0["Vedette-Lost"] } == ["3-1000", nil, nil])
     #expect(headers[0]["content-type"]?.hasPrefix("application/cloudevents-batch+json") == true)
     #expect(headers[2]["content-type"]?.hasPrefix("application/cloudevents+json") == true)
-    let list = try JSONSerialization.jsonObject(with: Data(feed.underWay[0].payload))
+    let list = try JSONSerialization.jsonObject(with: Data(load.messages[0].payload))
     let sequences = (list as? [[String: Any]])?.map { $0["sequence"] as? String }
-    #expect(sequences == (0..<HubFeed.batchEventsMax).map { "\(1_001 + 2 * $0)" })
-    #expect(feed.next?.given == 1_513 && feed.next?.cursor.sequence == 9_999)
-    #expect(feed.events == 2 * HubFeed.batchEventsMax + 1)
+    #expect(sequences == (0..<HubLoad.batchEventsMax).map { "\(1_001 + 2 * $0)" })
+    #expect(load.next.given == 1_513 && load.next.cursor.sequence == 9_999)
+    #expect(load.events == 2 * HubLoad.batchEventsMax + 1)
   }
 
   @Test func `a message stays under what a server takes`() {
-    let feed = feed(events: 60, bytes: 100_000)
-    #expect(feed.underWay.allSatisfy { $0.payload.count < HubFeed.batchBytesMax + 101_000 })
-    #expect(feed.underWay.map(\.subject).allSatisfy { $0 == "rel.b.ford.batch" })
-    #expect(feed.underWay.count == 20)
+    let load = load(events: 60, bytes: 100_000)
+    #expect(load.messages.allSatisfy { $0.payload.count < HubLoad.batchBytesMax + 101_000 })
+    #expect(load.messages.map(\.subject).allSatisfy { $0 == "rel.b.ford.batch" })
+    #expect(load.messages.count == 20)
+  }
+
+  @Test func `parts of proofs follow each other to the end of the stretch`() {
+    var load = turn
+    load.add(
+      SharedProofs(
+        size: 2_000,
+        parts: [
+          SharedProofs.Part(json: [1], last: 920), SharedProofs.Part(json: [2], last: 990),
+        ]), through: 1_000)
+    #expect(load.messages.map(\.subject) == ["rel.b.ford.proof", "rel.b.ford.proof"])
+    #expect(
+      load.messages.map(\.id) == [
+        "ford/00000000000000ab/proof/920/b", "ford/00000000000000ab/proof/1000/b",
+      ])
+    let headers = load.messages.map { Dictionary($0.headers.map { ($0.name, $0.value) }) { $1 } }
+    #expect(
+      headers.map { $0["Vedette-Proves"] } == [
+        "00000000000000ab.901-920", "00000000000000ab.921-1000",
+      ])
+    #expect(
+      headers.map { $0["Vedette-After"] } == ["00000000000000ab.920", "00000000000000ab.990"])
+    #expect(load.next.proven == 1_000 && load.next.signed == 2_000 && load.proofs == 2)
+    #expect(load.next.cursor == place.cursor)
+  }
+
+  @Test func `what was decided under other agreements is dropped`() {
+    var feed = HubFeed(settings, folder: "/nowhere")
+    (feed.underWay, feed.ahead) = (turn, turn)
+    feed.underWay?.sharing = "1"
+    feed.drop(unless: "1")
+    #expect(feed.underWay != nil && feed.ahead != nil)
+    feed.drop(unless: "2")
+    #expect(feed.underWay == nil && feed.ahead == nil)
   }
 }

@@ -14,10 +14,11 @@ public struct HubPublisher: Sendable {
   static let acknowledgeMillis = 4_000
   /// Events looked at in one turn of a feed.
   static let takeMax = 1_024
-  /// Events of one message of proofs: those of a megabyte.
-  static let proofsMax: UInt64 = 64
-  /// Messages of proofs in one turn of a feed.
-  static let proofMessagesMax: UInt64 = 8
+  /// Events of which proofs are given in one turn of a feed, beside those of what is given in it.
+  static let proveMax: UInt64 = 1_024
+  /// Seconds within which the servers of a hub have found another leader when one dies (4 to 9 s, their Raft's
+  /// election timeout), with some to spare: so long it is asked again at least once a second.
+  static let electionSeconds = 15.0
   /// Milliseconds between two looks for what is signed.
   static let signedMillis: Int64 = 200
   /// Seconds that a refused feed rests.
@@ -52,12 +53,12 @@ public struct HubPublisher: Sendable {
 
   /// Publishes until the task is cancelled.
   public func run() async {
-    var feeds = settings.feeds.map { HubFeed($0, post: post, folder: settings.folder) }
+    var feeds = settings.feeds.map { HubFeed($0, folder: settings.folder) }
     var pauses = Pauses()
     while !Task.isCancelled {
       do {
         let hub = try await HubConnection.open(settings.address)
-        let stream = try await hub.stream(settings.stream)
+        let stream = try await stream(of: hub)
         counters.connected()
         logger.notice(
           "hub: connected to \(hub.server), nats-server \(stream.version), stream \(stream.name) on \(stream.replicas) servers"
@@ -69,6 +70,20 @@ public struct HubPublisher: Sendable {
         }
       }
       try? await Task.sleep(for: pauses.next())
+    }
+  }
+
+  /// The stream; nobody answers for it while the servers choose who leads it.
+  private func stream(of hub: HubConnection) async throws -> HubStream {
+    var pauses = Pauses(briskSeconds: Self.electionSeconds)
+    let end = ContinuousClock.now + .seconds(Self.electionSeconds)
+    while true {
+      do throws(HubError) { return try await hub.stream(settings.stream) } catch {
+        guard error.code == .unanswered, !hub.isClosed, ContinuousClock.now < end else {
+          throw error
+        }
+      }
+      try await Task.sleep(for: pauses.next())
     }
   }
 
@@ -123,14 +138,26 @@ public struct HubPublisher: Sendable {
   }
 
   @concurrent private func step(_ run: inout HubFeed, _ hub: HubConnection) async throws -> Bool {
-    if run.place?.cursor.epoch != store.epoch { run.place = try readPlace(run) }
+    if run.place?.cursor.epoch != store.epoch {
+      run.place = try readPlace(run)
+      (run.underWay, run.ahead) = (nil, nil)
+    }
+    guard let place = run.place else { return false }
     let source = try run.source ?? source(run.settings)
     run.source = source
-    try source.checkRight()
-    if run.next == nil { try await prepare(&run, source) }
-    guard run.next != nil else { return false }
-    let receipt = try await send(run.underWay, hub)
-    try settle(&run, receipt, isClosed: hub.isClosed)
+    run.drop(unless: try source.sharing())
+    if run.underWay == nil {
+      run.underWay = try await prepare(run, after: place, source)
+      if let hold = run.underWay?.hold { run.restsUntil = .now + min(hold, .seconds(1)) }
+    }
+    guard let load = run.underWay else { return false }
+    async let receipt = send(load.messages, hub)
+    // While the hub syncs it, the next turn is made; what ails it is met when it is to go.
+    if run.ahead == nil, load.hold == nil, load.next.cursor.sequence < feed.durable {
+      run.ahead = try? await prepare(run, after: load.next, source)
+    }
+    try settle(&run, load, try await receipt, isClosed: hub.isClosed)
+    if let hold = run.underWay?.hold { run.restsUntil = .now + min(hold, .seconds(1)) }
     return true
   }
 
@@ -150,80 +177,97 @@ public struct HubPublisher: Sendable {
     return kept
   }
 
-  /// Puts the next events under way, and proofs of those before, unless many events wait: a feed in
-  /// which something happens all the time would never be proven otherwise.
-  @concurrent func prepare(_ run: inout HubFeed, _ source: any FeedSource) async throws {
-    try await fill(&run, source)
-    if run.events < Self.takeMax / 2 { try await prove(&run, source) }
+  /// The next events after `place` with their proofs, where they are signed, and the proofs of what was given
+  /// before; `nil` when there is nothing.
+  @concurrent func prepare(
+    _ run: HubFeed, after place: HubPlace, _ source: any FeedSource
+  ) async throws -> HubLoad? {
+    var load = HubLoad(
+      of: run.settings, post: post, after: place,
+      acknowledged: run.place?.cursor ?? place.cursor)
+    load.sharing = try source.sharing()
+    let fresh = try await fill(&load, source)
+    // What was given first is proven first: a feed in which something happens all the time would never be
+    // proven otherwise.
+    try await prove(&load, source, through: place.cursor.sequence)
+    if load.next.proven == place.cursor.sequence { try prove(&load, fresh) }
+    return load.next == place && load.hold == nil ? nil : load
   }
 
-  /// Puts the next events under way.
-  @concurrent private func fill(_ run: inout HubFeed, _ source: any FeedSource) async throws {
+  /// Adds the next events; gives them.
+  @concurrent private func fill(
+    _ load: inout HubLoad, _ source: any FeedSource
+  ) async throws -> [LabelledEvent] {
     let durable = feed.durable
-    guard var place = run.place, place.cursor.sequence < durable else { return }
+    let place = load.next
+    guard place.cursor.sequence < durable else { return [] }
     let batch = try await source.next(
       after: place.cursor.sequence, through: durable, limit: Self.takeMax)
     if batch.isOvertaken {
       let oldest = try store.oldestSequence()
       logger.error(
-        "hub: \(run.settings.word): GAP: events \(place.cursor.sequence + 1) to \(oldest - 1) were let go before the hub had them"
+        "hub: \(load.word): GAP: events \(place.cursor.sequence + 1) to \(oldest - 1) were let go before the hub had them"
       )
-      if place.lost == 0 { place.lost = place.cursor.sequence + 1 }
-      place.cursor.sequence = oldest - 1
-      place.proven = max(place.proven, oldest - 1)
-      run.place = place
-      return
+      if place.lost == 0 { load.next.lost = place.cursor.sequence + 1 }
+      load.next.cursor.sequence = oldest - 1
+      load.next.proven = max(place.proven, oldest - 1)
+      return []
     }
-    if let hold = batch.hold { run.restsUntil = .now + min(hold, .seconds(1)) }
-    guard batch.through > place.cursor.sequence else { return }
-    run.take(batch, text)
+    load.hold = batch.hold
+    if batch.through > place.cursor.sequence { load.add(batch, text) }
+    return batch.events
   }
 
-  /// Puts proofs of what is signed by now under way.
-  @concurrent private func prove(_ run: inout HubFeed, _ source: any FeedSource) async throws {
-    guard let place = run.place, place.proven < place.cursor.sequence,
-      let note = try proofs.checkpoint().flatMap({
-        SignedNote(String(decoding: $0, as: UTF8.self))
-      }),
-      let size = Checkpoint(note.text)?.size
-    else { return }
-    let through = min(
-      size, place.cursor.sequence, place.proven + Self.proofsMax * Self.proofMessagesMax)
-    guard through > place.proven else { return }
-    let sequences = Array(place.proven + 1...through)
-    let answers = try await source.disclosable(sequences)
-    var rest = zip(sequences, answers).map { ($0, $1) }[...]
-    while !rest.isEmpty {
-      try await prove(rest.prefix(Int(Self.proofsMax)), of: &run, from: run.next ?? place)
-      rest = rest.dropFirst(Int(Self.proofsMax))
-    }
+  /// Leaves of the newest checkpoint; `nil` before the first.
+  private func signedSize() throws -> UInt64? {
+    let note = try proofs.checkpoint().flatMap { SignedNote(String(decoding: $0, as: UTF8.self)) }
+    return note.flatMap { Checkpoint($0.text)?.size }
   }
 
-  /// Puts the proofs of `part` under way, in one message, after what `place` tells.
+  /// Adds proofs of what was given in earlier turns, up to `last`, as far as it is signed by now.
   @concurrent private func prove(
-    _ part: ArraySlice<(UInt64, Disclosable)>, of run: inout HubFeed, from place: HubPlace
+    _ load: inout HubLoad, _ source: any FeedSource, through last: UInt64
   ) async throws {
-    var events: [(sequence: UInt64, fields: [String]?)] = []
-    for (sequence, answer) in part {
+    let proven = load.next.proven
+    guard proven < last, let size = try signedSize() else { return }
+    let through = min(size, last, proven + Self.proveMax)
+    guard through > proven else { return }
+    let sequences = Array(proven + 1...through)
+    let answers = try await source.disclosable(sequences)
+    try prove(&load, zip(sequences, answers).map { ($0, $1) }, through: through)
+  }
+
+  /// Adds proofs of what is given in this turn, as far as it is signed by now: who gives an event may give
+  /// its proof.
+  private func prove(_ load: inout HubLoad, _ fresh: [LabelledEvent]) throws {
+    guard load.next.proven < load.next.cursor.sequence, let size = try signedSize() else { return }
+    let through = min(size, load.next.cursor.sequence)
+    guard through > load.next.proven else { return }
+    let signed = fresh.prefix { $0.event.sequence <= through }
+    try prove(&load, signed.map { ($0.event.sequence, $0.disclosable) }, through: through)
+  }
+
+  private func prove(
+    _ load: inout HubLoad, _ answers: [(UInt64, Disclosable)], through: UInt64
+  ) throws {
+    let events = answers.compactMap { sequence, answer -> (sequence: UInt64, fields: [String]?)? in
       switch answer {
-      case .everything: events.append((sequence, nil))
-      case .fields(let names): events.append((sequence, names))
-      case .nothing: continue
+      case .everything: (sequence, nil)
+      case .fields(let names): (sequence, names)
+      case .nothing: nil
       }
     }
-    let through = part.last?.0 ?? place.proven
-    guard let last = events.last?.sequence else {
-      run.next = place
-      run.next?.proven = through
+    guard !events.isEmpty else {
+      load.next.proven = through
       return
     }
-    guard let batch = try proofs.batch(of: events, from: place.signed), let json = batch.json else {
+    guard let shared = try proofs.shared(of: events, from: load.next.signed) else {
       throw HubPlace.Failure(
         description:
-          "the ledger has signed fewer records than the \(place.signed) that the hub was "
+          "the ledger has signed fewer records than the \(load.next.signed) that the hub was "
           + "told of: it was set back")
     }
-    run.take(batch, json: json, last: last, through: through)
+    load.add(shared, through: through)
   }
 
   /// What the hub says to `messages`.
@@ -241,29 +285,29 @@ public struct HubPublisher: Sendable {
   }
 
   /// Takes what was acknowledged off what is under way; moves the place when that is all.
-  private func settle(_ run: inout HubFeed, _ receipt: HubReceipt, isClosed: Bool) throws {
-    guard let next = run.next else { return }
-    let sent = run.underWay.count
-    let proofs = run.proofsUnderWay
-    run.underWay.removeAll { receipt.acknowledged.contains($0.id) }
-    let left = run.underWay.count
+  private func settle(
+    _ run: inout HubFeed, _ load: HubLoad, _ receipt: HubReceipt, isClosed: Bool
+  ) throws {
+    var left = load
+    left.messages.removeAll { receipt.acknowledged.contains($0.id) }
+    let (sent, count) = (load.messages.count, left.messages.count)
     counters.count { counts in
       counts.published += UInt64(sent)
-      counts.acknowledged += UInt64(sent - left)
+      counts.acknowledged += UInt64(sent - count)
       counts.repeated += UInt64(receipt.repeated)
-      counts.proofs += UInt64(proofs - run.proofsUnderWay)
-      counts.retried += UInt64(left)
+      counts.proofs += UInt64(load.proofs - left.proofs)
+      counts.retried += UInt64(count)
     }
-    guard left == 0 else {
+    guard count == 0 else {
+      run.underWay = left
       throw HubError(
         isClosed ? .lost : .unacknowledged, settings.stream,
-        "\(left) of \(sent) messages were not acknowledged: \(receipt.fault ?? "")")
+        "\(count) of \(sent) messages were not acknowledged: \(receipt.fault ?? "")")
     }
-    counters.count { $0.events += UInt64(run.events) }
-    run.place = next
-    run.next = nil
-    run.events = 0
-    try next.write(run.path)
-    counters.place(next.cursor.sequence, of: run.settings.word)
+    counters.count { $0.events += UInt64(load.events) }
+    run.place = load.next
+    (run.underWay, run.ahead) = (run.ahead, nil)
+    try load.next.write(run.path)
+    counters.place(load.next.cursor.sequence, of: run.settings.word)
   }
 }

@@ -135,6 +135,8 @@ public struct LabelledEvent: Sendable, Equatable {
   public var event: StoredEvent
   /// What goes with it to a partner; `nil` for the post's own clients.
   public var label: Label?
+  /// What may be disclosed with its proof by who hands it on now; on record with the event itself.
+  public var disclosable: Disclosable
 
   /// How the receiver must treat it.
   public struct Label: Sendable, Equatable {
@@ -154,9 +156,10 @@ public struct LabelledEvent: Sendable, Equatable {
   }
 
   /// An event with its label.
-  public init(event: StoredEvent, label: Label?) {
+  public init(event: StoredEvent, label: Label?, disclosable: Disclosable = .nothing) {
     self.event = event
     self.label = label
+    self.disclosable = disclosable
   }
 }
 
@@ -190,7 +193,8 @@ struct WholeFeed: FeedSource {
       return FeedBatch(events: [], through: sequence, isOvertaken: true)
     }
     return FeedBatch(
-      events: events.map { LabelledEvent(event: $0, label: nil) }, through: last.sequence)
+      events: events.map { LabelledEvent(event: $0, label: nil, disclosable: .everything) },
+      through: last.sequence)
   }
 
   func prepareLatest(
@@ -216,7 +220,7 @@ struct WholeFeed: FeedSource {
       }
       let event = try store.events(from: sequence, through: sequence, limit: 1).first
       guard let event, !Self.isTakenBack(event) else { continue }
-      batch.events.append(LabelledEvent(event: event, label: nil))
+      batch.events.append(LabelledEvent(event: event, label: nil, disclosable: .everything))
     }
     return PreparedBatch(batch)
   }

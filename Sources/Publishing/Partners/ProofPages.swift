@@ -21,6 +21,13 @@ public protocol ProofSource: Sendable {
   func batch(
     of events: [(sequence: UInt64, fields: [String]?)], from old: UInt64
   ) throws -> ProofBatch?
+  /// Release bundles of `events`, in ascending order, that share one proof a message, all against the newest
+  /// checkpoint and each part of a size that a hub takes; the first part says that the log continues the
+  /// tree of `old` leaves. Events that are not signed yet or not kept any more are left out. `nil` before the
+  /// first checkpoint and when the newest is smaller than `old`.
+  func shared(
+    of events: [(sequence: UInt64, fields: [String]?)], from old: UInt64
+  ) throws -> SharedProofs?
   /// The way on from the earlier epoch `epoch` for a client that has seen `size` leaves of it, the text
   /// of a `Succession`; `nil` when there is none.
   func succession(from epoch: UInt64, size: UInt64) throws -> [UInt8]?
@@ -41,6 +48,34 @@ public struct ProofBatch: Sendable {
     self.size = size
     self.consistency = consistency
     self.bundles = bundles
+  }
+}
+
+/// Proofs of many events, in as many parts as messages are needed.
+public struct SharedProofs: Sendable, Equatable {
+  /// A part of them.
+  public struct Part: Sendable, Equatable {
+    /// The text of `SharedBundles`.
+    public var json: [UInt8]
+    /// The last event of which it holds a proof.
+    public var last: UInt64
+
+    /// A part up to event `last`.
+    public init(json: [UInt8], last: UInt64) {
+      self.json = json
+      self.last = last
+    }
+  }
+
+  /// Leaves of the checkpoint.
+  public var size: UInt64
+  /// The parts, in order.
+  public var parts: [Part]
+
+  /// Proofs under a checkpoint of `size` leaves.
+  public init(size: UInt64, parts: [Part]) {
+    self.size = size
+    self.parts = parts
   }
 }
 

@@ -29,6 +29,17 @@ struct LedgerProofs: ProofSource {
       bundles: try prover.bundles(of: events))
   }
 
+  func shared(
+    of events: [(sequence: UInt64, fields: [String]?)], from old: UInt64
+  ) throws -> SharedProofs? {
+    guard let prover = try prover(), old <= prover.checkpoint.size else { return nil }
+    return SharedProofs(
+      size: prover.checkpoint.size,
+      parts: try prover.sharedBundles(of: events, from: old).map {
+        SharedProofs.Part(json: $0.json, last: $0.last)
+      })
+  }
+
   func succession(from epoch: UInt64, size: UInt64) throws -> [UInt8]? {
     try Succession(from: epoch, size: size, in: folders)?.json
   }

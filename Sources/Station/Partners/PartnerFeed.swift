@@ -288,10 +288,14 @@ final class PartnerFeed: FeedSource {
     _ event: ShareableEvent, _ decision: Decision, _ agreement: Agreement
   ) -> LabelledEvent? {
     let release: Release
+    let disclosable: Disclosable
     switch decision.outcome {
     case .released(let fields):
       release = Release(of: event, post: gate.post, fields: fields, isRecall: false)
-    case .recalled: release = Release(of: event, post: gate.post, fields: [], isRecall: true)
+      disclosable = .fields(fields.map(\.rawValue))
+    case .recalled:
+      release = Release(of: event, post: gate.post, fields: [], isRecall: true)
+      disclosable = .nothing
     case .refused, .delayed: return nil
     }
     return LabelledEvent(
@@ -301,6 +305,6 @@ final class PartnerFeed: FeedSource {
         isExercise: event.header.isExercise, data: release.feature),
       label: LabelledEvent.Label(
         handling: agreement.handling.label, agreement: agreement.id,
-        retentionDays: decision.grant?.retentionDays ?? 1))
+        retentionDays: decision.grant?.retentionDays ?? 1), disclosable: disclosable)
   }
 }
