@@ -138,8 +138,7 @@ public final class Station: Sendable {
         throw error
       }
     }
-    let pushing = options.isPublishing ? hubTask(loaded) : nil
-    let calling = Task { [self] in await webhookDesk(loaded)?.run() }
+    let partners = PartnerTasks(hub: hubPublisher(loaded), webhooks: webhookDesk(loaded))
     submitStatus(.started)
     var watch = ProgressWatch()
     var reloadFault: (any Error)?
@@ -161,9 +160,7 @@ public final class Station: Sendable {
       Pipeline.awaitKeepers(of: [last.retired, last.pipeline], logger) { notifier.draining() }
     }
     feed.close()
-    pushing?.cancel()
-    calling.cancel()
-    await calling.value
+    await partners.end(logger)
     await server?.triggerGracefulShutdown()
     let guillotine = Task {
       try await Task.sleep(for: .seconds(3))
@@ -210,11 +207,11 @@ public final class Station: Sendable {
     return ServiceGroup(configuration: .init(services: [server], logger: logger))
   }
 
-  private func hubTask(_ loaded: LoadedSite) -> Task<Void, Never>? {
-    HubPublisher(
+  private func hubPublisher(_ loaded: LoadedSite) -> HubPublisher? {
+    guard options.isPublishing else { return nil }
+    return HubPublisher(
       loaded.configuration, stateDirectory: stateDirectory, gate: gate(loaded),
-      proofs: proofs, feed: feed, counters: hubCounters, logger: logger
-    ).map { publisher in Task { await publisher.run() } }
+      proofs: proofs, feed: feed, counters: hubCounters, logger: logger)
   }
 
   private var proofs: LedgerProofs {

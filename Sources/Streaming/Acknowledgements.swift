@@ -72,6 +72,9 @@
       state.withLock { $0 = State(waiting: Set(ids), receipt: HubReceipt()) }
     }
 
+    /// Lets who waits go, with what came by now.
+    func interrupt() { isDone.signal() }
+
     /// Waits for all of them; what came.
     func collect(milliseconds: Int) -> HubReceipt {
       _ = isDone.wait(timeout: .now() + .milliseconds(milliseconds))

@@ -79,14 +79,21 @@ public final class HubConnection: Sendable {
   }
 
   /// Publishes `messages`, at most ``underWayMax``, and waits until all are acknowledged, at most
-  /// `milliseconds`.
+  /// `milliseconds`, or until the task is cancelled.
   public func publish(
     _ messages: [HubMessage], milliseconds: Int
   ) async throws(HubError) -> HubReceipt {
     precondition(messages.count <= Self.underWayMax)
-    return try await Self.wait(on: queue) { [core] () throws(HubError) in
-      try core.publish(messages, milliseconds: milliseconds)
+    let result: Result<HubReceipt, HubError> = await withTaskCancellationHandler {
+      await Result(waitingFor: { () async throws(HubError) -> HubReceipt in
+        try await Self.wait(on: queue) { [core] () throws(HubError) in
+          try core.publish(messages, milliseconds: milliseconds)
+        }
+      })
+    } onCancel: {
+      core.interrupt()
     }
+    return try result.get()
   }
 
   /// Binds to the durable consumer `name` of `stream`, which gets what `filter` matches; it is made
@@ -124,6 +131,11 @@ public final class HubConnection: Sendable {
 }
 
 extension Result where Success: Sendable {
+  /// What `body` returns or throws.
+  fileprivate init(waitingFor body: () async throws(Failure) -> Success) async {
+    do throws(Failure) { self = .success(try await body()) } catch { self = .failure(error) }
+  }
+
   /// What `body` returns or throws.
   fileprivate init(of body: () throws(Failure) -> Success) {
     do throws(Failure) { self = .success(try body()) } catch { self = .failure(error) }

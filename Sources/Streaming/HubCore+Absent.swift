@@ -20,6 +20,7 @@
     func publish(_ messages: [HubMessage], milliseconds: Int) throws(HubError) -> HubReceipt {
       switch nothing {}
     }
+    func interrupt() { switch nothing {} }
     func consume(
       _ name: String, of stream: String, filter: String, acknowledgeSeconds: Int
     ) throws(HubError) { switch nothing {} }

@@ -2,15 +2,25 @@
   import CNATS
 
   extension HubCore {
+    /// Milliseconds that whoever leads the stream may take to say what it is like; longer when its servers are
+    /// busy, which is seen as nobody leading it and asked again.
+    private static let streamMillis: Int64 = 1_500
+
     /// What the stream `name` is like; one that does not keep what it was given is refused.
     func stream(_ name: String, version: HubVersion) throws(HubError) -> HubStream {
       var found: UnsafeMutablePointer<jsStreamInfo>?
       var code = jsErrCode(rawValue: 0)
-      let status = unsafe js_GetStreamInfo(&found, context, name, nil, &code)
+      var options = unsafe jsOptions()
+      unsafe jsOptions_Init(&options)
+      unsafe options.Wait = Self.streamMillis
+      let status = unsafe js_GetStreamInfo(&found, context, name, &options, &code)
       guard status == NATS_OK, let info = unsafe found else {
         if isClosed { throw lost() }
+        // Nobody leads it, or the hub's servers have nobody who leads them.
+        let isUnanswered =
+          status == NATS_TIMEOUT || status == NATS_NO_RESPONDERS || code == JSClusterNotAvailErr
         throw HubError(
-          .stream, name,
+          isUnanswered ? .unanswered : .stream, name,
           status == NATS_NOT_FOUND
             ? "there is no such stream; its owner makes it with \"vedette hub create\""
             : "it cannot be asked for: \(reason(status))")
@@ -98,6 +108,9 @@
       }
       return receipt
     }
+
+    /// Lets ``publish(_:milliseconds:)`` return with what was acknowledged by now.
+    func interrupt() { acknowledgements.interrupt() }
 
     private func send(_ message: HubMessage) -> natsStatus {
       var made: OpaquePointer?

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/timex.h>
 #include <termios.h>
 #include <time.h>
@@ -25,16 +26,38 @@ static inline int vdt_set_thread_name(const char *name) {
   return pthread_setname_np(pthread_self(), name);
 }
 
-static inline int vdt_set_thread_fifo(int priority) {
+// The calling thread's policy (sched(7)). Threads that it makes do not inherit it: a pool's worker that is made
+// when the ledger's thread wakes a client is none of the ledger's. The flag, once set, is set each time: taking
+// it away needs a right.
+static inline int vdt_set_thread_policy(int policy, int priority) {
   struct sched_param parameters = {.sched_priority = priority};
-  return pthread_setschedparam(pthread_self(), SCHED_FIFO, &parameters);
+  return sched_setscheduler(0, policy | 0x40000000 /* SCHED_RESET_ON_FORK */, &parameters);
+}
+
+static inline int vdt_set_thread_fifo(int priority) {
+  return vdt_set_thread_policy(SCHED_FIFO, priority);
 }
 
 // SCHED_BATCH: waking up, it yields to whoever runs (sched(7)); needs no right.
 static inline int vdt_set_thread_batch(void) {
-  struct sched_param parameters = {.sched_priority = 0};
-  return pthread_setschedparam(pthread_self(), 3 /* SCHED_BATCH */, &parameters);
+  return vdt_set_thread_policy(3 /* SCHED_BATCH */, 0);
 }
+
+static inline int vdt_set_thread_ordinary(void) { return vdt_set_thread_policy(SCHED_OTHER, 0); }
+
+// What the calling thread has: its policy without the flag, its priority in `priority`.
+static inline int vdt_thread_policy(int *priority) {
+  struct sched_param parameters;
+  if (sched_getparam(0, &parameters)) return -1;
+  *priority = parameters.sched_priority;
+  return sched_getscheduler(0) & ~0x40000000;
+}
+
+// On Linux a thread has a nice value of its own, and 0 is the caller (setpriority(2)). A lower urgency needs no
+// right, a higher one RLIMIT_NICE. It is inherited.
+static inline int vdt_set_thread_nice(int nice) { return setpriority(PRIO_PROCESS, 0, nice); }
+
+static inline int vdt_thread_nice(void) { return getpriority(PRIO_PROCESS, 0); }
 
 static inline int vdt_clock_quality(long *errorMaxMicroseconds) {
   struct timex state = {.modes = 0};

@@ -113,7 +113,9 @@ final class ReleaseDesk: Sendable {
           Job(
             entries: entries, isDelivery: isDelivery, text: lines.text, ends: lines.ends,
             done: done))
-        if state.thread == nil { state.thread = NamedThread("releases") { [self] in run() } }
+        if state.thread == nil {
+          state.thread = NamedThread("releases", placement: .publishing) { [self] in run() }
+        }
         return true
       }
       guard isTaken else {

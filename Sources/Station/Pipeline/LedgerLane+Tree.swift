@@ -15,6 +15,9 @@ extension LedgerLane {
   /// The same after one that only people can mend, when trying again may read the whole ledger.
   static let treeRetryNanosMax: Int64 = 10_000_000_000
 
+  /// Records that the tree may be behind while the thread keeps its urgency: what a busy minute leaves.
+  static let treeBacklogMax: UInt64 = 10_000
+
   /// Takes durable records into the tree and signs it when it is time.
   mutating func keepTree(isBusy: Bool) {
     guard let signingSeed, log != nil else { return }
@@ -23,6 +26,7 @@ extension LedgerLane {
     guard now >= nextSeal, !isBusy || isForced else { return }
     do throws(LedgerError) {
       if seal == nil { try openSeal(signingSeed) }
+      yield(durableBefore - min(durableBefore, seal!.size) > Self.treeBacklogMax)
       let hasMore = try seal!.take(through: durableBefore)
       guard !hasMore || isForced, now >= nextSign else { return }
       nextSign = now.advanced(byNanos: Self.signNanos)
@@ -40,6 +44,13 @@ extension LedgerLane {
       if treeFault == nil { logger.error("the ledger is not signed: \(error)") }
       treeFault = "\(error)"
     }
+  }
+
+  /// While a long tree is made anew, other threads come before it, for minutes on a slow machine.
+  private mutating func yield(_ isYielding: Bool) {
+    guard isYielding != self.isYielding else { return }
+    self.isYielding = isYielding
+    (isYielding ? ThreadPlacement.ordinary : .storing).apply()
   }
 
   private mutating func openSeal(_ seed: [UInt8]) throws(LedgerError) {

@@ -114,6 +114,8 @@ struct LedgerLane: ~Copyable {
   /// When the tree is looked at next, and when it may be signed.
   var nextSeal = Instant.distantPast
   var nextSign = Instant.distantPast
+  /// Whether the thread has given up its urgency for the tree's sake.
+  var isYielding = false
   /// Why nothing is signed; `nil` while all is well.
   var treeFault: String?
   private let retention: StorageConfiguration

@@ -129,7 +129,7 @@ final class Pipeline: Sendable {
     shift = recording?.shift
     let (desk, ledgerCells, ledgerStop) = (desk, ledgerCells, ledgerStop)
     let latencies = latencies
-    ledger = NamedThread("ledger") {
+    ledger = NamedThread("ledger", placement: .storing) {
       var lane = LedgerLane(
         directory: surroundings.ledgerDirectory, site: site, captureEpoch: epoch,
         retention: surroundings.retention, erasureClock: surroundings.erasureClock,
@@ -150,7 +150,7 @@ final class Pipeline: Sendable {
     }
     readers = zip(sources.dropFirst(), starts).map { source, start in
       NamedThread(
-        source.threadName(in: site), placement: source.isCamera ? .vision : .sensors, body: start)
+        source.threadName(in: site), placement: source.isCamera ? .ordinary : .sensors, body: start)
     }
   }
 
@@ -175,13 +175,6 @@ final class Pipeline: Sendable {
     recorder?.join()
     shift?.stop.set()
   }
-}
-
-extension NamedThread.Placement {
-  /// GPIO, serial and fusion come before everything else; each sample takes microseconds.
-  static let sensors = Self(realTimePriority: 10)
-  /// Vision takes what is left.
-  static let vision = Self(realTimePriority: nil)
 }
 
 extension SourceDescription {

@@ -169,7 +169,7 @@ final class Recording {
     guard let flight else { return nil }
     let (shift, crashed) = (flight.shift, flight.crashed)
     let (board, clock, logger) = (board, erasureClock, logger)
-    return NamedThread("keeper", placement: NamedThread.Placement(isBatch: true)) {
+    return NamedThread("keeper", placement: .keeping) {
       var keeper = FlightKeeper(
         vault: shift.vault, crashed: crashed, ringFolder: shift.ringFolder, desk: shift.desk,
         clock: clock, board: board, cells: cells, logger: logger)

@@ -5,20 +5,12 @@ import Synchronization
 /// A thread of our own with a name that tools show: blocking calls and hot loops run on these, never
 /// on the cooperative pool.
 final class NamedThread: Sendable {
-  /// How urgently a thread runs, as far as the kernel permits.
-  struct Placement: Sendable {
-    /// SCHED_FIFO priority 1 ... 99, or `nil` for the ordinary scheduler.
-    var realTimePriority: Int?
-    /// Whether it yields to others that want the core (SCHED_BATCH).
-    var isBatch = false
-  }
-
   private final class Start {
     let name: String
-    let placement: Placement
+    let placement: ThreadPlacement
     let body: @Sendable () -> Void
 
-    init(name: String, placement: Placement, body: @escaping @Sendable () -> Void) {
+    init(name: String, placement: ThreadPlacement, body: @escaping @Sendable () -> Void) {
       self.name = name
       self.placement = placement
       self.body = body
@@ -33,7 +25,8 @@ final class NamedThread: Sendable {
   /// Starts `body` on a new thread called `name` (the kernel keeps the first 15 bytes).
   ///
   /// A priority that is not permitted is left out: the thread runs, only later.
-  init(_ name: String, placement: Placement = Placement(), body: @escaping @Sendable () -> Void) {
+  init(_ name: String, placement: ThreadPlacement = .ordinary, body: @escaping @Sendable () -> Void)
+  {
     let start = Start(name: name, placement: placement, body: body)
     var attributes = pthread_attr_t()
     unsafe pthread_attr_init(&attributes)
@@ -45,11 +38,7 @@ final class NamedThread: Sendable {
       { raw in
         let start = unsafe Unmanaged<Start>.fromOpaque(raw!).takeRetainedValue()
         _ = unsafe String(start.name.prefix(15)).withCString { unsafe vdt_set_thread_name($0) }
-        if let priority = start.placement.realTimePriority {
-          _ = vdt_set_thread_fifo(Int32(priority))
-        } else if start.placement.isBatch {
-          _ = vdt_set_thread_batch()
-        }
+        start.placement.apply()
         start.body()
         return nil
       }, Unmanaged.passRetained(start).toOpaque())
