@@ -32,6 +32,7 @@ EVENTS = int(os.environ.get("VEDETTE_BENCH_EVENTS", "100000"))
 POSTS = int(os.environ.get("VEDETTE_BENCH_POSTS", "200"))
 POST_EVENTS = int(os.environ.get("VEDETTE_BENCH_POST_EVENTS", "250"))
 CALM_SECONDS = 20
+STORES = os.environ.get("VEDETTE_BENCH_STORES")
 STRANGERS = 120  # a third of them crosses each second
 WAVE = 20  # posts that are started at once
 FIRST_PORT = int(os.environ.get("VEDETTE_BENCH_PORT", "20000"))  # below those that the kernel gives to clients
@@ -162,6 +163,9 @@ def prepare(names, count):
         make_certificates([*names])
         agree("b", rule("crossing", "time, class, confidence, direction, lat_lon"), rule("sensor-health", "time, state"))
     hub = Hub(names, count)
+    for node in hub.nodes if STORES else []:
+        node_file = node.folder / "node.conf"
+        node_file.write_text(node_file.read_text().replace(f"{node.folder}/store", f"{STORES}/{node.name}"))
     hub.start()
     made = wait_until(lambda: (lambda found: found if found.returncode == 0 else time.sleep(0.5))(
         hub.command("create", "--replicas", str(count))), 30)
@@ -202,7 +206,7 @@ def catch_up(count):
     seconds = time.monotonic() - began
     wait_until(lambda: post.place()[1] >= EVENTS, 600)
     proven = time.monotonic() - began
-    events, rate, proven_rate = post.metric("vedette_hub_events_total"), (EVENTS - had) / seconds, EVENTS / proven
+    events, rate, proven_rate = post.metric("vedette_hub_events_total"), (EVENTS - had) / seconds, (EVENTS - had) / proven
     used = processor_seconds(post.process) - spent
     print(f"{count} server(s): the hub has {EVENTS} events of the ledger ({events} released) after {seconds:.2f} s, "
           f"{rate:,.0f} a second; the post took {used:.2f} s of processor, {EVENTS / used:,.0f} events a second of "
