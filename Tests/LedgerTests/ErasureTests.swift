@@ -72,6 +72,34 @@ import Testing
     )
   }
 
+  @Test("events of a quiet post go with their age, though they fill no segment")
+  func quiet() throws {
+    // Records of seconds 1 to 3, all in one segment.
+    let key = try fill(3)
+    let options = LedgerOptions()
+    var log = try EventLog(directory: folders.current, post: Self.post, options: options)
+    func erased(at second: Int64) throws -> ClosedRange<UInt64>? {
+      try log.erase(
+        RetentionBounds(bytesMax: .max, ageNanosMax: 320 * Self.second), origin: key.name,
+        now: WallTime(unixNanos: second * Self.second)
+      ).map { $0.from...$0.through }
+    }
+    // A thirty-second of the age after its first event the segment ends.
+    #expect(try erased(at: 10) == nil && erased(at: 12) == nil)
+    for number in [12, 300] as [UInt64] {
+      let record = TestRecord(number)
+      try log.append(record.header, payload: record.payload.span.bytes)
+      try log.commit()
+    }
+    #expect(try erased(at: 322) == nil)
+    #expect(try erased(at: 324) == 1...3)
+    // The records of second 12 and of second 300 share a segment: nobody looked between.
+    #expect(try erased(at: 333) == nil)
+    #expect(try erased(at: 621) == 4...5)
+    // What is left is the records of the erasures; nothing came after, and they go, too.
+    #expect(try erased(at: 941) == 6...6 && log.durableSequence == 8)
+  }
+
   @Test("the content of earlier epochs is erased too, and the chain of epochs still verifies")
   func earlierEpochs() throws {
     _ = try fill(40)

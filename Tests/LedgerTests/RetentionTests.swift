@@ -33,12 +33,12 @@ import Testing
   func byAge() throws {
     let (storage, segments, _) = try ledger()
     var writer = try openWriter(storage)
-    // Record n happened at second n: the age bound lies at the first record of segment 3.
+    // Record n happened at second n: that of the last record of segment 2 is 1001 s ago.
     let second: Int64 = 1_000_000_000
     let now = WallTime(unixNanos: (Int64(segments[3]) + 1000) * second)
-    #expect(try writer.removeOldest(bytesMax: .max, ageNanosMax: 1000 * second, now: now) == 2)
+    #expect(try writer.removeOldest(bytesMax: .max, ageNanosMax: 1001 * second, now: now) == 2)
     #expect(writer.segments.first == segments[2])
-    #expect(try writer.removeOldest(bytesMax: .max, ageNanosMax: 999 * second, now: now) == 1)
+    #expect(try writer.removeOldest(bytesMax: .max, ageNanosMax: 1000 * second, now: now) == 1)
     #expect(writer.segments.first == segments[3])
   }
 

@@ -38,6 +38,39 @@ extension LogWriter {
     return count
   }
 
+  /// Ends the segment that is written when its first event is older than a part of the age that is kept: a log of
+  /// few events would keep them for as long as it takes to fill a segment.
+  ///
+  /// A segment takes its whole room on the storage however few events it has: of the log's room half at most is
+  /// for segments that end by their age.
+  mutating func endOldSegment(_ bounds: RetentionBounds, now: WallTime) throws(LedgerError) {
+    let rooms = bounds.bytesMax / UInt64(options.segmentBytes) / 2
+    let parts = max(1, min(RetentionBounds.segmentsOfAge, Int64(clamping: rooms)))
+    let share = bounds.ageNanosMax / parts
+    guard let time = try firstTime(ofSegment: segments.count - 1), isOlder(time, than: share, now)
+    else { return }
+    try endSegment()
+  }
+
+  /// Whether all events of a segment that is written no more are older than the age that is kept.
+  private func isOver(
+    segment index: Int, _ ageNanos: Int64, _ now: WallTime
+  ) throws(LedgerError) -> Bool {
+    // All of a segment is older than the first event of the next. That may be much younger, or not there yet.
+    if let next = try firstTime(ofSegment: index + 1), isOlder(next, than: ageNanos, now) {
+      return true
+    }
+    guard let first = try firstTime(ofSegment: index), isOlder(first, than: ageNanos, now),
+      let last = try lastTime(ofSegment: index)
+    else { return false }
+    return isOlder(last, than: ageNanos, now)
+  }
+
+  private func isOlder(_ time: WallTime, than ageNanos: Int64, _ now: WallTime) -> Bool {
+    let (age, isBeyond) = now.unixNanos.subtractingReportingOverflow(time.unixNanos)
+    return !isBeyond && age > ageNanos
+  }
+
   /// What ``removeOldest(bytesMax:ageNanosMax:now:sealedTo:)`` would remove.
   func dueErasure(
     _ bounds: RetentionBounds, now: WallTime
@@ -62,11 +95,7 @@ extension LogWriter {
       if total > bounds.bytesMax {
         isBySize = true
       } else {
-        // All of a segment is older than the first event of the next.
-        guard let time = try firstTime(ofSegment: count + 1),
-          now.unixNanos.subtractingReportingOverflow(time.unixNanos).partialValue
-            > bounds.ageNanosMax
-        else { break }
+        guard try isOver(segment: count, bounds.ageNanosMax, now) else { break }
       }
       total -= UInt64(sizes[count])
       count += 1
@@ -76,18 +105,37 @@ extension LogWriter {
 
   /// Time of the first event of the segment at `index`; `nil` when it has none yet.
   private func firstTime(ofSegment index: Int) throws(LedgerError) -> WallTime? {
+    try read(index, RecordLayout.footprintMax) {
+      guard case .record(let head) = $0.record(at: 0, limit: $1) else { return nil }
+      return head.event.time
+    }
+  }
+
+  /// The latest time of an event of the segment at `index`; `nil` when it has none.
+  private func lastTime(ofSegment index: Int) throws(LedgerError) -> WallTime? {
+    try read(index, .max) { buffer, count in
+      var (latest, offset) = (WallTime?.none, 0)
+      while case .record(let head) = buffer.record(at: offset, limit: count) {
+        latest = max(latest ?? head.event.time, head.event.time)
+        offset += head.footprint
+      }
+      return latest
+    }
+  }
+
+  /// Lends what a segment's file holds behind its header, at most so many bytes.
+  private func read(
+    _ index: Int, _ bytesMax: Int, _ body: (borrowing LogBuffer, Int) -> WallTime?
+  ) throws(LedgerError) -> WallTime? {
     let recovery = LogRecovery(storage: storage)
     let (_, file) = try recovery.open(segments[index], forWriting: false, epoch: manifest.epoch)
     let name = SegmentHeader.name(firstSequence: segments[index])
-    let bytes = min(
-      sizes[index] - SegmentHeader.byteCount,
-      RecordLayout.footprint(payload: RecordLayout.payloadBytesMax))
+    let bytes = min(sizes[index] - SegmentHeader.byteCount, bytesMax)
     return try recovery.wrap(name) { () throws(StorageFailure) in
       var buffer = LogBuffer(capacity: bytes)
       let count = try buffer.fill(
         0..<bytes, from: file, at: UInt64(SegmentHeader.byteCount), of: storage)
-      guard case .record(let head) = buffer.record(at: 0, limit: count) else { return nil }
-      return head.event.time
+      return body(buffer, count)
     }
   }
 }

@@ -2,6 +2,10 @@ public import Model
 
 /// How much of a log is kept, and for how long.
 public struct RetentionBounds: Sendable, Equatable {
+  /// Into so many segments the age is divided at least, where there is room for them: an event then goes at the
+  /// latest a thirty-second of the age after that is over.
+  static let segmentsOfAge: Int64 = 32
+
   /// Segments may take so much on the storage, bytes.
   public var bytesMax: UInt64
   /// A segment whose records are all older goes, nanoseconds.
@@ -35,7 +39,8 @@ extension EventLog {
     _ bounds: RetentionBounds, now: WallTime
   ) throws(LedgerError) -> DueErasure? { try writer.dueErasure(bounds, now: now) }
 
-  /// Puts the erasure on record, durable, then erases.
+  /// Puts the erasure on record, durable, then erases. A segment that was begun long ago ends, so that its events
+  /// do not stay for as long as it takes to fill it.
   ///
   /// - Parameter origin: name of the log.
   /// - Returns: what was erased; `nil` when nothing was due.
@@ -43,6 +48,10 @@ extension EventLog {
   public mutating func erase(
     _ bounds: RetentionBounds, origin: String, now: WallTime
   ) throws(LedgerError) -> DueErasure? {
+    do throws(LedgerError) { try writer.endOldSegment(bounds, now: now) } catch {
+      // On a full disk there is no room for a segment; what is due makes some.
+      guard error.code == .diskFull else { throw error }
+    }
     guard let due = try dueErasure(bounds, now: now) else { return nil }
     try put(
       ErasureRecord(
