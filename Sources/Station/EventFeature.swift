@@ -1,4 +1,5 @@
 import Foundation
+import Model
 
 /// What an event says, read from its text: a GeoJSON Feature as `Docs/EventFormat.md` tells it.
 struct EventFeature: Sendable {
@@ -82,10 +83,8 @@ struct EventFeature: Sendable {
   /// Seconds since 1970.
   var unixSeconds: Double { Self.unixSeconds(of: said.time) ?? 0 }
 
-  /// Seconds since 1970 of an RFC 3339 text in UTC; `nil` when it is none.
+  /// Seconds since 1970 of an RFC 3339 text; `nil` when it is none.
   static func unixSeconds(of text: String) -> Double? {
-    let isFine = text.contains(".")
-    let style = Date.ISO8601FormatStyle(includingFractionalSeconds: isFine)
-    return (try? style.parse(text))?.timeIntervalSince1970
+    WallTime(rfc3339: text)?.unixSeconds
   }
 }

@@ -305,6 +305,19 @@ import Testing
     #expect(gone == [names[1], names[0]])
   }
 
+  @Test(arguments: [
+    ("2026-02-28", false), ("2026-03-01", true), ("2262-04-11", true), ("9999-12-31", true),
+  ])
+  func `a hold is in force until its last day is over, however late that is`(
+    until: String, isHeld: Bool
+  ) throws {
+    let hold = try LegalHold(owner: "court", until: until, reason: "case 7")
+    // The first and the last moment of 1 March 2026.
+    for nanos in [1_772_323_200_000_000_000, 1_772_409_599_999_999_999] as [Int64] {
+      #expect(hold.isInForce(at: WallTime(unixNanos: nanos)) == isHeld)
+    }
+  }
+
   @Test func `what is under legal hold stays, whatever it costs, until its last day is over`()
     throws
   {

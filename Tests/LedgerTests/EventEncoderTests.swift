@@ -147,35 +147,6 @@ import Testing
   }
 
   @Test(
-    "times are those of the calendar",
-    arguments: [
-      (0, "1970-01-01T00:00:00.000000Z"), (-1, "1969-12-31T23:59:59.999999Z"),
-      (951_782_400_000_000_000, "2000-02-29T00:00:00.000000Z"),
-      (1_772_337_906_789_012_999, "2026-03-01T04:05:06.789012Z"),
-      (4_107_542_399_999_999_999, "2100-02-28T23:59:59.999999Z"),
-      (Int64.max, "2262-04-11T23:47:16.854775Z"), (Int64.min, "1677-09-21T00:12:43.145224Z"),
-    ] as [(Int64, String)])
-  func times(nanos: Int64, expected: String) {
-    #expect(TimestampText(WallTime(unixNanos: nanos)).description == expected)
-  }
-
-  @Test("times agree with the C library's calendar")
-  func timesAgree() {
-    var random = SeededGenerator(seed: 31)
-    for _ in 0..<2000 {
-      let seconds = Int.random(in: -9_000_000_000...9_000_000_000, using: &random)
-      var moment = time_t(seconds)
-      var parts = tm()
-      gmtime_r(&moment, &parts)
-      var text = [CChar](repeating: 0, count: 40)
-      strftime(&text, 40, "%Y-%m-%dT%H:%M:%S", &parts)
-      let expected = String(decoding: text.prefix { $0 != 0 }.map { UInt8($0) }, as: UTF8.self)
-      let written = TimestampText(WallTime(unixNanos: Int64(seconds) * 1_000_000_000)).description
-      #expect(written == expected + ".000000Z")
-    }
-  }
-
-  @Test(
     "a heading is a compass's",
     arguments: [
       (SIMD2<Float>(0, 1), 0), (SIMD2(1, 0), 900), (SIMD2(0, -1), 1800), (SIMD2(-1, 0), 2700),

@@ -237,14 +237,6 @@ import Testing
       #expect(try comparison.json() == RunComparison(a, b).json())
     }
   }
-
-  @Test(arguments: [
-    ("2026-03-01T02:00:00.000000Z", 1_772_330_400.0), ("1970-01-01T00:00:00Z", 0),
-    ("2000-02-29T23:59:59.500Z", 951_868_799.5),
-  ])
-  func `UTC is read`(text: String, seconds: Double) {
-    #expect(ComparedEvent.seconds(utc: text) == seconds)
-  }
 }
 
 @Suite struct ValueDifferencesTests {

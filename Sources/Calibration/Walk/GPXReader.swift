@@ -1,4 +1,5 @@
 public import Geodesy
+import Model
 
 /// Reads the track of a GPX file (topografix.com, GPX 1.0 and 1.1): `trkpt` with `lat`, `lon`, `time`.
 ///
@@ -44,12 +45,12 @@ public struct GPXReader {
         guard let place, !hasTime else { continue }
         hasTime = true
         let text = textAhead()
-        guard let seconds = Self.unixSeconds(text) else {
+        guard let moment = WallTime(rfc3339: text), moment.unixNanos >= 0 else {
           throw wrong(
             "time \"\(text)\"", expected: "UTC as 2026-03-01T02:10:00Z",
             remedy: "Export the track with its times in UTC")
         }
-        fixes.append(WalkTrack.Fix(seconds: seconds, place: place))
+        fixes.append(WalkTrack.Fix(seconds: moment.unixSeconds, place: place))
       default: continue
       }
     }
@@ -154,60 +155,5 @@ public struct GPXReader {
       rest = rest[rest.index(after: end)...]
     }
     return nil
-  }
-
-  // MARK: - Time
-
-  /// Seconds since 1970 of a time of RFC 3339 (GPX asks for xsd:dateTime in UTC, which is that with Z;
-  /// a numeric offset is understood too); `nil` for anything else.
-  static func unixSeconds(_ text: String) -> Double? {
-    let bytes = Array(text.utf8)
-    func number(_ range: Range<Int>) -> Int? {
-      guard range.upperBound <= bytes.count else { return nil }
-      var value = 0
-      for byte in bytes[range] {
-        guard byte >= 48, byte <= 57 else { return nil }
-        value = 10 * value + Int(byte - 48)
-      }
-      return value
-    }
-    func isSign(_ place: Int, _ sign: Character) -> Bool {
-      place < bytes.count && bytes[place] == sign.asciiValue
-    }
-    guard let year = number(0..<4), isSign(4, "-"), let month = number(5..<7), isSign(7, "-"),
-      let day = number(8..<10), isSign(10, "T"), let hour = number(11..<13), isSign(13, ":"),
-      let minute = number(14..<16), isSign(16, ":"), let second = number(17..<19), year >= 1970,
-      (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second <= 60
-    else { return nil }
-    var place = 19
-    var fraction = 0.0
-    if isSign(place, ".") {
-      var scale = 0.1
-      place += 1
-      while let digit = number(place..<(place + 1)) {
-        fraction += Double(digit) * scale
-        scale /= 10
-        place += 1
-      }
-    }
-    var offset = 0
-    if isSign(place, "+") || isSign(place, "-") {
-      guard let hours = number((place + 1)..<(place + 3)), isSign(place + 3, ":"),
-        let minutes = number((place + 4)..<(place + 6))
-      else { return nil }
-      offset = (isSign(place, "-") ? -1 : 1) * (60 * hours + minutes)
-      place += 6
-    } else {
-      guard isSign(place, "Z") else { return nil }
-      place += 1
-    }
-    guard place == bytes.count else { return nil }
-    // Days from the civil date (Hinnant, "chrono-compatible low-level date algorithms").
-    let shifted = month <= 2 ? year - 1 : year
-    let era = shifted / 400
-    let ofEra = shifted - era * 400
-    let ofYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-    let days = era * 146_097 + ofEra * 365 + ofEra / 4 - ofEra / 100 + ofYear - 719_468
-    return Double(days * 86_400 + hour * 3_600 + (minute - offset) * 60 + second) + fraction
   }
 }

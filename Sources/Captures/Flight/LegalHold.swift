@@ -22,7 +22,7 @@ public struct LegalHold: Sendable, Equatable {
         .badInput, operation: "hold", subject: owner,
         reason: "a hold names its owner, at most 256 bytes, and a reason of at most 1,024")
     }
-    guard Self.day(until) != nil else {
+    guard CivilDate(until.utf8) != nil else {
       throw CaptureError(
         .badInput, operation: "hold", subject: until,
         reason: "the last day is a date such as 2027-03-01")
@@ -34,8 +34,9 @@ public struct LegalHold: Sendable, Equatable {
 
   /// Whether it holds at `now`.
   public func isInForce(at now: WallTime) -> Bool {
-    guard let day = Self.day(until) else { return true }
-    return now.unixNanos < (day + 1) * 86_400_000_000_000
+    guard let last = CivilDate(until.utf8) else { return true }
+    // In days: a hold may end after the last nanosecond that can be told.
+    return now.daysSince1970 <= last.daysSince1970
   }
 
   /// What a capture's folder says: no hold, one, or a file that cannot be read, which holds for ever.
@@ -94,25 +95,5 @@ public struct LegalHold: Sendable, Equatable {
     text.appendJSON(reason)
     text.append("}\n")
     return text.withBytes { $0.array }
-  }
-
-  /// Days since 1970 of a date `YYYY-MM-DD`; nothing when there is no such day.
-  ///
-  /// Source: Hinnant, "chrono-Compatible Low-Level Date Algorithms", `days_from_civil`.
-  static func day(_ text: String) -> Int64? {
-    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-    guard parts.map(\.utf8.count) == [4, 2, 2],
-      parts.allSatisfy({ $0.utf8.allSatisfy { (48...57).contains($0) } }),
-      let year = Int64(parts[0]), let month = Int64(parts[1]), let day = Int64(parts[2]),
-      (1...12).contains(month), day >= 1
-    else { return nil }
-    let shifted = month <= 2 ? year - 1 : year
-    let era = (shifted >= 0 ? shifted : shifted - 399) / 400
-    let ofEra = shifted - era * 400
-    let ofYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
-    let days = era * 146_097 + ofEra * 365 + ofEra / 4 - ofEra / 100 + ofYear - 719_468
-    // A 31 June comes out as another day.
-    guard WallTime(unixNanos: days * 86_400_000_000_000).utcText.hasPrefix(text) else { return nil }
-    return days
   }
 }

@@ -1,3 +1,5 @@
+import Model
+
 /// Times as occupancy tables write them: seconds (of any beginning, or of 1970), or a date with a time of
 /// day as ISO 8601 has it, with a space or `T` between them, the hour with one digit or two, up to nine
 /// decimals, and nothing, `Z` or an offset behind. Without an offset it is taken for UTC: only what lies
@@ -24,9 +26,7 @@ enum OccupancyTime {
     guard parts.count == 3, parts[0].count == 4, let year = number(parts[0], 0...9_999),
       let month = number(parts[1], 1...12), let day = number(parts[2], 1...31)
     else { return nil }
-    func two(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
-    let years = String(repeating: "0", count: 4 - "\(year)".count) + "\(year)"
-    return LegalHold.day("\(years)-\(two(month))-\(two(day))")
+    return CivilDate(year: year, month: month, day: day)?.daysSince1970
   }
 
   /// Nanoseconds since midnight and the offset from UTC, seconds.

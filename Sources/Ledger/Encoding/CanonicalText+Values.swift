@@ -1,3 +1,5 @@
+import Model
+
 /// Numbers, ids and moments.
 extension CanonicalText {
   /// Appends a whole number, clamped to what every JSON reader keeps exactly (RFC 7493, 2.2).
@@ -110,11 +112,11 @@ extension CanonicalText {
   }
 
   /// Appends a moment as a JSON string.
-  mutating func timestamp(_ moment: TimestampText) {
-    let text = unsafe claim(TimestampText.count + 2)
+  mutating func timestamp(_ moment: UTCText) {
+    let text = unsafe claim(UTCText.count + 2)
     unsafe text[0] = UInt8(ascii: "\"")
-    for place in 0..<TimestampText.count { unsafe text[place &+ 1] = moment.bytes[place] }
-    unsafe text[TimestampText.count + 1] = UInt8(ascii: "\"")
+    for place in 0..<UTCText.count { unsafe text[place &+ 1] = moment.bytes[place] }
+    unsafe text[UTCText.count + 1] = UInt8(ascii: "\"")
   }
 
   /// Appends `value` in `width` bytes, most significant first.

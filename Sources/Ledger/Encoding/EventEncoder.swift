@@ -215,13 +215,13 @@ public struct EventEncoder: ~Copyable {
       text.literal(#"{"count":"#)
       text.integer(Int64(share.count))
       text.literal(#","first":"#)
-      text.timestamp(TimestampText(event.clock.wallTime(at: share.first)))
+      text.timestamp(UTCText(event.clock.wallTime(at: share.first)))
       text.literal(#","health":"#)
       text.word(share.health.name)
       text.literal(#","kind":"#)
       text.string(sensor.kind, of: texts)
       text.literal(#","last":"#)
-      text.timestamp(TimestampText(event.clock.wallTime(at: share.last)))
+      text.timestamp(UTCText(event.clock.wallTime(at: share.last)))
       text.literal(#","name":"#)
       text.string(sensor.name, of: texts)
       if share.seenFrom != .fixed {
@@ -362,7 +362,7 @@ extension EventEncoder {
 
   private mutating func appendTime(_ time: WallTime, uncertaintyMicros: Int64) {
     text.literal(#","time":"#)
-    text.timestamp(TimestampText(time))
+    text.timestamp(UTCText(time))
     text.literal(#","time_uncertainty_ms":"#)
     text.decimal(uncertaintyMicros, places: 3)
   }

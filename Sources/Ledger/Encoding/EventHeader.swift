@@ -27,10 +27,10 @@ public struct EventHeader: BitwiseCopyable, Sendable, Equatable {
   public var cloudEventID: String { "\(id)/\(version)" }
 
   /// CloudEvents `time`: RFC 3339 in UTC with microseconds, as in the payload.
-  public var timeText: String { TimestampText(time).description }
+  public var timeText: String { UTCText(time).description }
 
   /// What ``timeText`` says of events that happened `seconds` after 1970, UTC.
   public static func timeText(unixSeconds seconds: Int64) -> String {
-    TimestampText(WallTime(unixNanos: seconds * 1_000_000_000)).description
+    UTCText(WallTime(unixNanos: seconds * 1_000_000_000)).description
   }
 }

@@ -45,7 +45,7 @@ public struct EpochRecord: Sendable, Equatable {
 
   /// The record of log `origin` of `post`.
   public init(_ role: Role, origin: String, post: String, time: WallTime) {
-    self.init(role, origin: origin, post: post, time: TimestampText(time).description)
+    self.init(role, origin: origin, post: post, time: UTCText(time).description)
   }
 
   private init(_ role: Role, origin: String, post: String, time: String) {

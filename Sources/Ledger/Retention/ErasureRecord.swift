@@ -22,7 +22,7 @@ public struct ErasureRecord: Sendable, Equatable {
   public init(
     from: UInt64, through: UInt64, rule: String, origin: String, post: String, time: WallTime
   ) {
-    self.init(from, through, rule, origin, post, TimestampText(time).description)
+    self.init(from, through, rule, origin, post, UTCText(time).description)
   }
 
   private init(

@@ -1,5 +1,5 @@
-import Foundation
 import Ledger
+import Model
 
 /// Rows and notices as JSON, one line each: what other software reads.
 public enum RowText {
@@ -32,8 +32,7 @@ public enum RowText {
 
   /// RFC 3339 in UTC with milliseconds.
   static func time(_ millis: Int64) -> String {
-    Date(timeIntervalSince1970: Double(millis) / 1_000)
-      .formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true))
-      + "Z"
+    WallTime(unixNanos: millis.multipliedReportingOverflow(by: 1_000_000).partialValue)
+      .utcText(decimals: 3)
   }
 }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Model
 
 /// An event as a comparison sees it: what must be equal for two to be one, where and when it was, and
 /// everything else by name.
@@ -69,7 +70,8 @@ struct ComparedEvent: Sendable {
     guard case .object(let properties)? = feature["properties"] else {
       throw wrong("no Feature with properties; expected an event's data, one a line")
     }
-    guard let time = properties["time"]?.text, let seconds = Self.seconds(utc: time) else {
+    guard let time = properties["time"]?.text, let seconds = WallTime(rfc3339: time)?.unixSeconds
+    else {
       throw wrong("its time is not as 2026-03-01T00:00:00.000000Z")
     }
     id = properties["event_id"]?.text ?? ""
@@ -84,7 +86,7 @@ struct ComparedEvent: Sendable {
     isRetracted = properties["disposition"]?.text == "retracted"
     shares = (properties["sensors"]?.list ?? []).map { sensor in
       func offset(_ name: String) -> Double {
-        sensor[name]?.text.flatMap { Self.seconds(utc: $0) }.map { $0 - seconds } ?? 0
+        sensor[name]?.text.flatMap { WallTime(rfc3339: $0)?.unixSeconds }.map { $0 - seconds } ?? 0
       }
       return Share(
         name: sensor["name"]?.text ?? "", first: offset("first"), last: offset("last"))
@@ -120,38 +122,5 @@ struct ComparedEvent: Sendable {
       }
     default: members[name] = value
     }
-  }
-
-  /// Seconds since 1970 of `2026-03-01T00:00:00.000000Z`; nothing for another form.
-  static func seconds(utc text: String) -> Double? {
-    let bytes = Array(text.utf8)
-    guard bytes.count >= 20, bytes.last == UInt8(ascii: "Z") else { return nil }
-    func number(_ range: Range<Int>) -> Int? {
-      var value = 0
-      for byte in bytes[range] {
-        guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
-        value = value * 10 + Int(byte - UInt8(ascii: "0"))
-      }
-      return value
-    }
-    guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10),
-      let hour = number(11..<13), let minute = number(14..<16), let second = number(17..<19),
-      (1...12).contains(month)
-    else { return nil }
-    var fraction = 0.0
-    if bytes.count > 21 {
-      guard bytes.count <= 30, let digits = number(20..<bytes.count - 1) else { return nil }
-      var scale = 1.0
-      for _ in 20..<bytes.count - 1 { scale *= 10 }
-      fraction = Double(digits) / scale
-    }
-    // Source: Hinnant, "chrono-Compatible Low-Level Date Algorithms", `days_from_civil`, for years
-    // from 0 on.
-    let fromMarch = (month + 9) % 12
-    let shifted = month <= 2 ? year - 1 : year
-    let ofYear = (153 * fromMarch + 2) / 5 + day - 1
-    let days =
-      shifted * 365 + shifted / 4 - shifted / 100 + shifted / 400 + ofYear - 719_468
-    return Double(days * 86_400 + hour * 3_600 + minute * 60 + second) + fraction
   }
 }

@@ -112,8 +112,7 @@ public struct Absence: Sendable, Encodable {
 
   private static func utc(_ moment: Instant, of run: CapturedRun) -> String {
     guard let map = run.maps.first else { return "an unknown time" }
-    let date = Date(timeIntervalSince1970: Double(map.wallTime(at: moment).unixNanos) / 1e9)
-    return date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+    return map.wallTime(at: moment).utcText(decimals: 3)
   }
 
   /// A step with the track's distance from the place, carried to the moment.

@@ -1,4 +1,5 @@
 import Foundation
+import Model
 
 /// What happened at a post over a stretch of time, for people: events, what each sensor told, its
 /// health, and what looks like a false alarm.
@@ -126,7 +127,6 @@ public struct PostReport: Sendable, Encodable {
   }
 
   static func utc(_ unixSeconds: Double) -> String {
-    Date(timeIntervalSince1970: unixSeconds)
-      .formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: false))
+    WallTime(unixNanos: Int64(unixSeconds * 1e9)).utcText(decimals: 0)
   }
 }

@@ -66,9 +66,7 @@ final class HealthBoard: Sendable {
       state.sensors[place].state = "\(event.report.state.name)"
       state.sensors[place].reason = "\(event.report.reason.name)"
       let wall = event.clock.wallTime(at: event.report.time)
-      state.sensors[place].since = Date(
-        timeIntervalSince1970: Double(wall.unixNanos) * 1e-9
-      ).formatted(.iso8601)
+      state.sensors[place].since = wall.utcText(decimals: 0)
     }
   }
 
