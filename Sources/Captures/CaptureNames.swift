@@ -13,14 +13,7 @@ struct CaptureNames: Sendable, Equatable {
   /// The names of `site`.
   init(_ site: Site) {
     sensors = site.sensors.map(\.name)
-    sources = site.sources.map { source in
-      switch source {
-      case .clock: "clock"
-      case .gpio: "gpio"
-      case .camera(let sensor): "camera/\(site.sensors[sensor.index].name)"
-      case .serial(let link): "serial/\(site.links[link].name)"
-      }
-    }
+    sources = site.sourceKeys
   }
 
   /// The names in a capture's metadata records; a number that is missing ends a list.

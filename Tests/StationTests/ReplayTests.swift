@@ -29,6 +29,18 @@ import Testing
       #expect(report.arrivalsUnmatched == 0)
       #expect(Set(replayed) == Set(live), "the ledger holds what the replay gives")
     }
+    // The same without what cameras and links gave: motion sensors alone.
+    let site = loaded.configuration.site
+    var heard: Set<String> = []
+    let report = try CaptureReplay(
+      path: capture, site: site, inputs: ReplayInputs(of: site, only: ["gpio"]),
+      observe: { arrival in
+        if case .clock = arrival.observation.content { return }
+        heard.insert(site.sensors[arrival.observation.sensor.index].name)
+      }
+    ).run(speed: nil) { _, _ in }
+    #expect(heard == Set(site.sensors.filter { $0.motion != nil }.map(\.name)))
+    #expect(report.isIdentical == nil && report.events > 0)
   }
 
   @Test func `what a privacy mask covers is in no capture, and the replay is the same`()

@@ -44,6 +44,18 @@ public struct Site: Sendable, Equatable {
     for index in links.indices { all.append(.serial(link: index)) }
     return all
   }
+
+  /// What the sources are called, in their order: `clock`, `gpio`, `camera/<sensor>`, `serial/<link>`.
+  public var sourceKeys: [String] {
+    sources.map { source in
+      switch source {
+      case .clock: "clock"
+      case .gpio: "gpio"
+      case .camera(let sensor): "camera/\(sensors[sensor.index].name)"
+      case .serial(let link): "serial/\(links[link].name)"
+      }
+    }
+  }
 }
 
 /// What stands behind a `SourceID`.

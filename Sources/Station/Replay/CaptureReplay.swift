@@ -64,6 +64,7 @@ public struct CaptureReplay: ~Copyable {
   private let path: String
   private let site: Site
   private let followsArrivals: Bool
+  private let inputs: ReplayInputs?
   private var reader: CaptureReader
   private let perceptions: ReplayPerceptions
   private var engine: FusionEngine
@@ -85,21 +86,24 @@ public struct CaptureReplay: ~Copyable {
   ///
   /// `isOtherSite`: the site is not the one recorded, so that recorded arrivals and events do not
   /// apply. `span`: only what was recorded within it is replayed; then, as in a part of a capture,
-  /// the recorded arrivals do not apply either, because what came before is not known. `observe` is
-  /// told what fusion takes, in that order, before it decides; `witness`, how it decides.
+  /// the recorded arrivals do not apply either, because what came before is not known. `inputs`: only
+  /// these samples are replayed, and recorded arrivals and events do not apply. `observe` is told what
+  /// fusion takes, in that order, before it decides; `witness`, how it decides.
   public init(
     path: String, site: Site, isOtherSite: Bool = false, span: ClosedRange<Instant>? = nil,
-    witness: Witness? = nil, observe: ((Arrival) -> Void)? = nil
+    inputs: ReplayInputs? = nil, witness: Witness? = nil, observe: ((Arrival) -> Void)? = nil
   ) throws(CaptureError) {
     var reader = try CaptureReader(path: path)
     reader.use(site)
     if let span { try reader.restrict(to: span) }
     self.path = path
     self.site = site
+    self.inputs = inputs
     self.observe = observe
     self.witness = witness
     let isOfRun = reader.header.origin == .live || reader.header.origin == .simulated
-    followsArrivals = isOfRun && !isOtherSite && span == nil && reader.header.part == nil
+    followsArrivals =
+      isOfRun && !isOtherSite && span == nil && inputs == nil && reader.header.part == nil
     encoder = EventEncoder(
       site: site, captureEpoch: reader.header.captureEpoch, softwareVersion: SoftwareVersion.text)
     perceptions = ReplayPerceptions(site: site, clock: reader.header.clock)
@@ -142,6 +146,7 @@ public struct CaptureReplay: ~Copyable {
         if followsArrivals { recordedEvents.append(reader.withPayload { Array(copying: $0) }) }
         continue
       default:
+        if let inputs, !inputs.contains(item) { continue }
         report.samples += 1
         perceive(item, at: recorded, body)
       }
