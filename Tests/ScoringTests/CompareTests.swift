@@ -205,6 +205,23 @@ import Testing
     #expect(python("'\(path)'") == 0)
   }
 
+  @Test func `a page shows the site and pictures within itself, each by its event`() throws {
+    let comparison = try RunComparison(record([crossing(10)]), record([]))
+    let lost = comparison.lost[0]
+    #expect(lost.time == Self.utc(10) && !lost.sensors.isEmpty)
+    let place = SIMD2(lost.place[0], lost.place[1])
+    let page = comparison.page(
+      over: ComparisonGround(
+        lines: [[place, place + SIMD2(0.001, 0)]], sensors: [("pir <1>", place)],
+        pictures: [
+          lost.event: [ComparisonGround.Picture(caption: "cam & time", jpeg: [0xFF, 0xD8, 0xFF])]
+        ]))
+    #expect(page.contains("src=\"data:image/jpeg;base64,/9j/\""))
+    #expect(page.contains("alt=\"cam &amp; time\"") && page.contains("pir &lt;1&gt;"))
+    #expect(page.contains("<polyline points="))
+    #expect(!comparison.page.contains("<img"))
+  }
+
   @Test(arguments: ["", "{}", "[1]", "{\"properties\":{}}", "{\"properties\":{\"time\":\"now\"}}"])
   func `what is no event is refused with its file and number`(text: String) {
     let bad = record([crossing(1), RunRecord.Event(data: Array(text.utf8))])

@@ -46,6 +46,18 @@ public struct RunComparison: Sendable, Encodable {
     public var place: [Double]
     /// Why the other run has none, as far as it can be seen.
     public var reason: String
+    /// When it happened, as the event says.
+    public var time: String
+    /// The sensors that had a part in it.
+    public var sensors: [String]
+
+    init(_ event: ComparedEvent, reason: String) {
+      self.event = event.label
+      self.reason = reason
+      place = event.degrees
+      time = event.time
+      sensors = event.shares.map(\.name)
+    }
   }
 
   /// The run that is compared.
@@ -102,12 +114,8 @@ public struct RunComparison: Sendable, Encodable {
     let lost = left.standing.indices.filter { partnersA[$0] == nil }.map { left.standing[$0] }
     let gained = right.standing.indices.filter { partnersB[$0] == nil }.map { right.standing[$0] }
     let sides = (SingleReason(a, b, right, "B"), SingleReason(b, a, left, "A"))
-    self.lost = lost.map {
-      Single(event: $0.label, place: $0.degrees, reason: sides.0.text(of: $0))
-    }
-    self.gained = gained.map {
-      Single(event: $0.label, place: $0.degrees, reason: sides.1.text(of: $0))
-    }
+    self.lost = lost.map { Single($0, reason: sides.0.text(of: $0)) }
+    self.gained = gained.map { Single($0, reason: sides.1.text(of: $0)) }
     self.changed = changed
     same = pairs.count - changed.count
     firsts += lost + gained

@@ -35,4 +35,10 @@ struct CapturedRun {
       map.instant.advanced(byNanos: nanos - map.wall.unixNanos)
     }
   }
+
+  /// UTC at a moment, by the map nearest to it; `nil` without any map.
+  func wall(of moment: Instant) -> WallTime? {
+    maps.min { abs($0.instant.nanos(since: moment)) < abs($1.instant.nanos(since: moment)) }?
+      .wallTime(at: moment)
+  }
 }

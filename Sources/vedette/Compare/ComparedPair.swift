@@ -16,6 +16,11 @@ struct ComparedPair {
   var site: String?
   var from: Double
   var to: Double?
+  /// What of the samples of `b` is taken, and what not; all where both are empty.
+  var only: [String] = []
+  var without: [String] = []
+
+  private var isAll: Bool { only.isEmpty && without.isEmpty }
 
   private enum Kind { case capture, site, events }
 
@@ -38,13 +43,19 @@ struct ComparedPair {
       throw CaptureError(
         .notACapture, operation: "compare", subject: a,
         reason: "events cannot be replayed under a site file; --compare takes their capture")
+    case (_, .events) where !isAll:
+      throw CaptureError(
+        .notACapture, operation: "compare", subject: b,
+        reason: "of events no channel can be left out; --against takes their capture")
     case (.capture, .site):
       // Under another site recorded arrivals do not apply: neither side follows them.
       left = try replay(a, under: site, isOtherSite: true)
-      right = try replay(a, under: b, isOtherSite: true)
+      right = try replay(a, under: b, isOtherSite: true, isAgainst: true)
     case (let first, let second):
       left = try first == .events ? events(a) : replay(a, under: site, isOtherSite: site != nil)
-      right = try second == .events ? events(b) : replay(b, under: site, isOtherSite: site != nil)
+      right =
+        try second == .events
+        ? events(b) : replay(b, under: site, isOtherSite: site != nil, isAgainst: true)
     }
     var settings: [String] = []
     if let a = left.site, let b = right.site {
@@ -66,13 +77,17 @@ struct ComparedPair {
     return head.isEmpty || head.first == UInt8(ascii: "{") ? .events : .site
   }
 
+  func isCapture(_ path: String) throws -> Bool { try kind(of: path) == .capture }
+
   private func events(_ path: String) throws -> Run {
     let lines = try Data(contentsOf: URL(filePath: path)).split(separator: UInt8(ascii: "\n"))
     return Run(
       record: RunRecord(name: path, events: lines.map { RunRecord.Event(data: Array($0)) }))
   }
 
-  private func replay(_ path: String, under sitePath: String?, isOtherSite: Bool) throws -> Run {
+  private func replay(
+    _ path: String, under sitePath: String?, isOtherSite: Bool, isAgainst: Bool = false
+  ) throws -> Run {
     let reader = try CaptureReader(path: path)
     let bundle = reader.siteBundle
     let loaded =
@@ -84,15 +99,21 @@ struct ComparedPair {
     var site = loaded.configuration.site
     site.exercise = site.exercise ?? reader.header.exercise
     let post = site.sensors.count
+    // Neither side then follows the arrivals of the run: what differs is what was left out.
+    let inputs =
+      isAll
+      ? nil
+      : try ReplayInputs(
+        of: site, only: isAgainst ? only : [], without: isAgainst ? without : [])
     var record = RunRecord(
-      name: sitePath.map { "\(path) under \($0)" } ?? path,
+      name: name(of: path, under: sitePath, isAgainst),
       configuration: site.configurationHash, software: SoftwareVersion.text,
       sensors: site.sensors.map(\.name) + ["the post"])
     var observations: [RunRecord.Observation] = []
     var events: [RunRecord.Event] = []
     let span = from > 0 || to != nil ? try CaptureSpan.of(path, from: from, to: to) : nil
     let report = try CaptureReplay(
-      path: path, site: site, isOtherSite: isOtherSite, span: span,
+      path: path, site: site, isOtherSite: isOtherSite, span: span, inputs: inputs,
       observe: { arrival in
         let observation = arrival.observation
         guard let said = observation.content.said else { return }
@@ -112,6 +133,16 @@ struct ComparedPair {
     record.observations = observations
     record.events = events
     return Run(record: record, site: site)
+  }
+}
+
+extension ComparedPair {
+  private func name(of path: String, under site: String?, _ isAgainst: Bool) -> String {
+    var name = path + (site.map { " under \($0)" } ?? "")
+    guard isAgainst else { return name }
+    if !only.isEmpty { name += " with \(only.joined(separator: ", ")) alone" }
+    if !without.isEmpty { name += " without \(without.joined(separator: ", "))" }
+    return name
   }
 }
 

@@ -17,6 +17,10 @@ struct ReplayCommand: AsyncParsableCommand {
       capture, --against events.jsonl with the events of another run or build. Told are the events \
       lost, gained and changed, with the reason where the runs part; exit 1 when there are any.
 
+      --channel and --without replay as if there had been no other sensors, or not these. With --compare \
+      they are those of --against: with the same capture on both sides, --without pir-west tells which \
+      events there were only by that sensor.
+
       On a terminal the replay is shown: how far it is, the site with its tracks, the last events. \
       There space pauses and goes on, s goes on to the next observation of a sensor, e to the next \
       event, q ends; --plain gives lines instead, as into a file. What is decided does not depend on it.
@@ -39,6 +43,16 @@ struct ReplayCommand: AsyncParsableCommand {
 
   @Option(help: "End so many seconds after the capture's beginning.")
   var to: Double?
+
+  @Option(
+    help: """
+      Take only this: a channel of raw samples (gpio, camera/NAME, serial/LINK), channels that begin so \
+      (camera/), a camera or a motion sensor; may be repeated.
+      """)
+  var channel: [String] = []
+
+  @Option(help: "Leave this out, named as with --channel; may be repeated.")
+  var without: [String] = []
 
   @Option(help: "Use this site file instead of the configuration in the capture.")
   var site: String?
@@ -84,6 +98,9 @@ struct ReplayCommand: AsyncParsableCommand {
         capture == nil ? "a capture is needed" : "with --compare there is no further capture")
     }
     guard html == nil || compare != nil else { throw ValidationError("--html needs --compare") }
+    guard !live || channel.isEmpty && without.isEmpty else {
+      throw ValidationError("--channel and --without go without --live")
+    }
     guard compare == nil || (!live && record == nil && events == nil && speed == "max") else {
       throw ValidationError("--compare goes without --live, --record, --events and --speed")
     }
@@ -100,9 +117,15 @@ struct ReplayCommand: AsyncParsableCommand {
   }
 
   private func tellComparison(of a: String, with b: String) async throws {
-    let pair = ComparedPair(a: a, b: b, site: site, from: from, to: to)
+    let pair = ComparedPair(
+      a: a, b: b, site: site, from: from, to: to, only: channel, without: without)
     let comparison = try await reporting { try pair.comparison() }
-    if let html { try await reporting { try write(Array(comparison.page.utf8), to: html) } }
+    if let html {
+      try await reporting {
+        let page = comparison.page(over: try pair.ground(of: comparison))
+        try write(Array(page.utf8), to: html)
+      }
+    }
     say(json ? try comparison.json() : comparison.text)
     if !comparison.isSame { throw ExitStatus.wrong }
   }
@@ -132,8 +155,10 @@ struct ReplayCommand: AsyncParsableCommand {
     var lines: [UInt8] = []
     let showsEvents = !json
     let span = from > 0 || to != nil ? try CaptureSpan.of(capture, from: from, to: to) : nil
+    let isAll = channel.isEmpty && without.isEmpty
     let run = try CaptureReplay(
-      path: capture, site: site, isOtherSite: self.site != nil, span: span)
+      path: capture, site: site, isOtherSite: self.site != nil, span: span,
+      inputs: isAll ? nil : ReplayInputs(of: site, only: channel, without: without))
     let desk =
       json || !Terminal.isThere
       ? nil
