@@ -26,6 +26,14 @@ extension PostReport {
     let start = run.maps.first.map { Double($0.wallTime(at: first).unixNanos) / 1e9 } ?? 0
     self.init(
       box.notes, of: site, source: path, from: start, to: start + seconds, first: first)
+    let found = try EventPictures.of(
+      crossings.map { crossing in
+        EventPictures.Moment(
+          unixSeconds: EventFeature.unixSeconds(of: crossing.time) ?? 0, sensors: crossing.sensors)
+      }, in: path)
+    for (crossing, some) in zip(crossings, found) where !some.isEmpty {
+      pictures[crossing.id] = some
+    }
   }
 
   /// The report of events of a ledger between two moments, seconds since 1970.

@@ -99,6 +99,8 @@ public struct PostReport: Sendable, Encodable {
   public var sensors: [SensorPart]
   /// What a person should look at.
   public var suspects: [Suspect]
+  /// Pictures of crossings that cameras had a part in, by the event's id; not in the JSON.
+  public var pictures: [String: [EventPictures.Picture]] = [:]
 
   private enum CodingKeys: String, CodingKey {
     case post, source, start, end, seconds, crossings, sensors, suspects

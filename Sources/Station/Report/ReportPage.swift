@@ -12,7 +12,7 @@ extension PostReport {
         + "<b>\(real.count)</b> crossings, <b>\(crossings.count - real.count)</b> taken back, "
         + "<b>\(suspects.count)</b> to look at.</p>")
     body.append("<h2>Where</h2>")
-    body += ReportMap(self, site: site).lines
+    body += ReportMap(self, site: site).lines + [Self.legend]
     body.append("<h2>When</h2>")
     body += ReportChart(self).lines
     if !suspects.isEmpty {
@@ -37,6 +37,7 @@ extension PostReport {
     table { border-collapse: collapse; } td, th { border: 1px solid #bbb; padding: .2em .6em; \
     text-align: left; vertical-align: top; } .number { text-align: right; }
     svg { border: 1px solid #bbb; background: #fcfcf8; max-width: 100%; font: 12px sans-serif; }
+    td img { max-width: 20em; }
     """
 
   private var sensorTable: [String] {
@@ -66,9 +67,34 @@ extension PostReport {
           String(format: "%.2f", crossing.confidence),
           crossing.latency.map { String(format: "%.1f s", $0) } ?? "",
           crossing.sensors.joined(separator: ", "), crossing.disposition, crossing.id,
-        ])
+        ]) + album(of: crossing)
       } + ["</table>"]
   }
+
+  /// A row with what cameras saw of the crossing; nothing where there is no picture.
+  private func album(of crossing: Crossing) -> String {
+    guard let pictures = pictures[crossing.id] else { return "" }
+    let images = pictures.map { picture in
+      let caption = markupText(
+        "\(picture.camera) \(picture.time.utcText(decimals: 3).dropFirst(11))")
+      return "<img alt=\"\(caption)\" title=\"\(caption)\" src=\"data:image/jpeg;base64,"
+        + "\(Data(picture.jpeg).base64EncodedString())\"/>"
+    }
+    return "<tr><td colspan=\"9\">\(images.joined(separator: " "))</td></tr>"
+  }
+
+  /// What the colours of crossings mean.
+  private static var legend: String {
+    let words = kinds.map { kind in
+      "<span style=\"color: \(kind.colour)\">&#9679;</span> \(kind.word)"
+    }
+    return "<p>\(words.joined(separator: " &#160; ")). North is up.</p>"
+  }
+
+  private static let kinds: [(word: String, colour: String)] = [
+    ("person, group", "#cc2222"), ("vehicle", "#c06000"), ("animal", "#3a8a2a"),
+    ("drone, unknown", "#7a3fa0"), ("own", "#2a7fd4"), ("taken back", "#999999"),
+  ]
 
   private static func row(_ cells: [String]) -> String {
     "<tr>" + cells.map { "<td>\(markupText($0))</td>" }.joined() + "</tr>"
@@ -86,13 +112,19 @@ extension PostReport {
 
   /// The colour of a crossing in all pictures: by its class, grey when it was taken back.
   static func colour(of crossing: Crossing) -> String {
-    if crossing.disposition == "retracted" { return "#999999" }
-    if crossing.isFriendly { return "#2a7fd4" }
-    return switch crossing.target {
-    case "person", "group": "#cc2222"
-    case "vehicle": "#c06000"
-    case "animal": "#3a8a2a"
-    default: "#7a3fa0"
-    }
+    let kind =
+      if crossing.disposition == "retracted" {
+        5
+      } else if crossing.isFriendly {
+        4
+      } else {
+        switch crossing.target {
+        case "person", "group": 0
+        case "vehicle": 1
+        case "animal": 2
+        default: 3
+        }
+      }
+    return kinds[kind].colour
   }
 }

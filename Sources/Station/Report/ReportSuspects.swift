@@ -7,6 +7,8 @@ enum ReportSuspects {
   private static let confidenceMin = 0.8
   /// A motion sensor that is active for more than this part of the time is stuck or chatters.
   private static let activeShareMax = 0.5
+  /// In less time than this a single visitor keeps a sensor active for most of it, seconds.
+  private static let activeSecondsMin = 120.0
   /// A sensor that fires for nothing more often than its profile says, by this factor.
   private static let rateFactor = 3.0
   /// Fewer onsets than this for nothing say nothing.
@@ -50,7 +52,7 @@ enum ReportSuspects {
         String(format: "not ok for %.0f %% of the time", part.faultShare * 100)
           + (last.map { " (\($0.state): \($0.reason))" } ?? ""))
     }
-    if let active = part.activeShare, active > activeShareMax {
+    if let active = part.activeShare, active > activeShareMax, seconds >= activeSecondsMin {
       reasons.append(
         String(
           format: "active for %.0f %% of the time: stuck, or something moves in its cover",

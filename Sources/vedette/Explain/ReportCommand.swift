@@ -13,7 +13,7 @@ struct ReportCommand: AsyncParsableCommand {
     abstract: "Writes what happened at a post as one HTML page that opens without a network.",
     discussion: """
       Of a capture: crossings on a map, what each sensor told and its health over the time, and what \
-      looks like a false alarm. With --state and --site instead of a capture: the same from the \
+      looks like a false alarm, and of each crossing what its cameras saw. With --state and --site instead of a capture: the same from the \
       events of a ledger that no daemon is writing, without what sensors told beside them.
       """)
 
@@ -95,10 +95,19 @@ struct ReportCommand: AsyncParsableCommand {
     let newest = try store.newestSequence()
     var next = try store.oldestSequence()
     var all: [StoredEvent] = []
+    let (first, last) = (from.flatMap(PostReport.unixSeconds), to.flatMap(PostReport.unixSeconds))
+    func isWanted(_ event: StoredEvent) -> Bool {
+      // What became of sensors' health before is known by earlier events.
+      guard first != nil || last != nil, event.type.contains("crossing"),
+        let moment = PostReport.unixSeconds(of: event)
+      else { return true }
+      return moment >= first ?? moment && moment <= last ?? moment
+    }
     while next <= newest {
       let events = try store.events(from: next, through: newest, limit: 500)
       guard let last = events.last else { break }
-      all += events
+      // Of a ledger of years only what is asked for is kept in memory.
+      all += events.filter(isWanted)
       next = last.sequence + 1
     }
     return all
