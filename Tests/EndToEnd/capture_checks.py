@@ -112,6 +112,28 @@ def compare(*arguments):
     return found.returncode, json.loads(found.stdout) if found.stdout else found.stderr
 
 
+def without():
+    """What cameras contribute: the capture against itself, without them."""
+    page = WORK / "without.html"
+    status, said = compare("--against", CAPTURE, "--without", "camera/", "--html", page)
+    seen = [lost for lost in said["lost"] if any(name.startswith("cam-") for name in lost["sensors"])]
+    check("without its cameras a capture has fewer crossings, and each says why",
+          status == 1 and seen and all("said" in lost["reason"] or "nothing" in lost["reason"]
+                                       or "no " in lost["reason"] for lost in seen), said)
+    text = page.read_text()
+    check("... on a page with the site and with pictures of what is lost, within itself",
+          "<polyline" in text and "pir-west" in text and 'src="data:image/jpeg;base64,/9j/' in text
+          and text.count("src=") == text.count('src="data:'), text[:300])
+    found = run("vedette", "replay", CAPTURE, "--channel", "gpio", "--json")
+    few, whole = json.loads(found.stdout), json.loads(run("vedette", "replay", CAPTURE, "--json").stdout)
+    check("a replay of one channel takes its samples alone, and compares them with nothing",
+          found.returncode == 0 and 0 < few["samples"] < whole["samples"] and "isIdentical" not in few,
+          f"{found.stdout} {whole}")
+    found = run("vedette", "replay", CAPTURE, "--without", "cam-north")
+    check("a name that is none of the site's is refused with those that are, exit 65",
+          found.returncode == 65 and "camera/cam-west" in found.stderr, f"{found.returncode} {found.stderr}")
+
+
 def comparisons():
     """Two runs side by side: the same, one that lacks an event, one under another site file."""
     events, fewer = WORK / "events-0.jsonl", WORK / "fewer.jsonl"
@@ -128,6 +150,7 @@ def comparisons():
     check("an event that the other run lacks is lost, with a reason and exit 1",
           status == 1 and len(said["lost"]) == 1 and not said["gained"]
           and " B " in f" {said['lost'][0]['reason']} ", said)
+    without()
     try:
         from mcap.reader import make_reader
     except ImportError:
@@ -181,6 +204,11 @@ def parts():
 
 def inspection():
     found = run("vedette", "capture", "info", CAPTURE)
+    report = run("vedette", "report", CAPTURE, "--out", WORK / "report.html")
+    page = (WORK / "report.html").read_text() if report.returncode == 0 else report.stderr
+    check("a report shows crossings on a map with its legend, and what cameras saw of them",
+          "North is up" in page and 'src="data:image/jpeg;base64,/9j/' in page and page.count("<svg") == 2
+          and page.count("src=") == page.count('src="data:'), page[:300])
     check("vedette capture info tells post, duration and channels",
           found.returncode == 0 and "demo-post" in found.stdout and "duration" in found.stdout
           and "events (json)" in found.stdout, found.stdout + found.stderr)
