@@ -130,8 +130,8 @@ def without():
           found.returncode == 0 and 0 < few["samples"] < whole["samples"] and "isIdentical" not in few,
           f"{found.stdout} {whole}")
     found = run("vedette", "replay", CAPTURE, "--without", "cam-north")
-    check("a name that is none of the site's is refused with those that are, exit 65",
-          found.returncode == 65 and "camera/cam-west" in found.stderr, f"{found.returncode} {found.stderr}")
+    check("a name that is none of the site's is refused with those that are, exit 66",
+          found.returncode == 66 and "camera/cam-west" in found.stderr, f"{found.returncode} {found.stderr}")
 
 
 def comparisons():

@@ -4,6 +4,7 @@ import os
 import pathlib
 import shutil
 import subprocess
+import sys
 import time
 
 from support import PROGRAMS, REPOSITORY, WORK, check, run
@@ -15,15 +16,25 @@ SECONDS = {"small": 0.8, "large": 3.2}
 SPREAD_KIB = 16 * 1024
 
 
+# The kernel's account of a program begins with the memory of the one that starts it: a small one does.
+STARTER = """
+import os, sys
+process = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ, file_actions=[
+    (os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0), (os.POSIX_SPAWN_OPEN, 2, "/dev/null", os.O_WRONLY, 0)])
+_, status, used = os.wait4(process, 0)
+os.write(1, f"{os.waitstatus_to_exitcode(status)} {used.ru_maxrss}".encode())
+"""
+
+
 def peak(*arguments):
     """Runs vedette; its exit code and the most memory that it had, KiB."""
-    process = subprocess.Popen([PROGRAMS / "vedette", *map(str, arguments)], cwd=WORK,
-                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    command = [PROGRAMS / "vedette", *map(str, arguments)]
     if "mp4" not in arguments:
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        return process.returncode, used.ru_maxrss
+        done = subprocess.run([sys.executable, "-S", "-c", STARTER, *command], cwd=WORK,
+                              stdout=subprocess.PIPE, text=True, check=True)
+        return tuple(map(int, done.stdout.split()))
     # The kernel's account would be that of ffmpeg, which it waits for.
+    process = subprocess.Popen(command, cwd=WORK, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     own, most = pathlib.Path(f"/proc/{process.pid}/status"), 0
     while process.poll() is None:
         for line in own.read_text().splitlines():
@@ -41,7 +52,6 @@ def works(capture):
     for half, span in zip(halves, (("--to", middle), ("--from", middle))):
         run("vedette", "capture", "cut", source, *span, "-o", half)
     cut = WORK / f"{capture}-cut.mcap"
-    # Not read into memory here: the kernel's account begins with what this program has.
     shutil.copyfile(WORK / source, cut)
     os.truncate(cut, cut.stat().st_size - 999_999)
     out = f"{capture}-out"
