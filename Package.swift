@@ -98,8 +98,8 @@ let table: [Room] = [
     products: [
       "AsyncHTTPClient/async-http-client", "Hummingbird/hummingbird",
       "HummingbirdCore/hummingbird", "HTTPTypes/swift-http-types", "NIOCore/swift-nio",
-      "NIOHTTP1/swift-nio", "NIOPosix/swift-nio", "NIOSSL/swift-nio-ssl", "Logging/swift-log",
-      "ServiceLifecycle/swift-service-lifecycle", "Crypto/swift-crypto",
+      "NIOHTTP1/swift-nio", "NIOPosix/swift-nio", "NIOSSL/swift-nio-ssl", "NIOTLS/swift-nio",
+      "Logging/swift-log", "ServiceLifecycle/swift-service-lifecycle", "Crypto/swift-crypto",
     ]),
   Room(
     name: "Receiving", floor: 4, uses: ["Model", "Ledger", "SiteConfiguration", "Streaming"],

@@ -10,9 +10,9 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 readonly here
 readonly PARTS=(
   demo_checks crash_checks kill_checks fault_checks sweep_checks outside_checks capture_checks recorder_checks
-  input_checks simulate_checks walk_checks daemon_checks tls_checks sharing_checks access_checks fanout_checks
-  webhook_checks receive_checks epoch_checks nats_checks centers_checks http_fuzz_checks link_checks vision_checks
-  tutorial_checks doctor_checks)
+  input_checks simulate_checks walk_checks daemon_checks tls_checks connection_checks sharing_checks access_checks
+  fanout_checks webhook_checks receive_checks epoch_checks nats_checks centers_checks http_fuzz_checks link_checks
+  vision_checks tutorial_checks doctor_checks)
 readonly PART_SECONDS_MAX=300
 
 wrong_use() {

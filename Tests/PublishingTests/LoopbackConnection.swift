@@ -62,6 +62,23 @@ final class LoopbackConnection {
     return true
   }
 
+  /// Whether the other side ends the connection within so many seconds.
+  func isEnded(seconds: Double) -> Bool {
+    var waited = 0.0
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    while waited < seconds {
+      var poller = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      if poll(&poller, 1, 100) == 0 {
+        waited += 0.1
+        continue
+      }
+      let count = Glibc.read(descriptor, &buffer, buffer.count)
+      guard count > 0 else { return true }
+      received += buffer[..<count]
+    }
+    return false
+  }
+
   /// The `id:` lines of the event stream so far.
   var eventIDs: [String] {
     text.split(whereSeparator: \.isNewline).filter { $0.hasPrefix("id: ") }.map {

@@ -70,25 +70,14 @@ public struct EventServer: Service {
   public func run() async throws {
     let onListening = onListening
     let desk = try settings.tls.map { tls throws(PublishingError) in try CertificateDesk(tls) }
-    var doors = [
-      Door(
-        address: "\(settings.host):\(settings.port)",
-        application: Application(
-          router: router(desk), server: try server(desk),
-          configuration: ApplicationConfiguration(
-            address: .hostname(settings.host, port: settings.port), serverName: "vedette"),
-          onServerRunning: { channel in onListening(channel.localAddress?.port ?? 0) },
-          eventLoopGroupProvider: .singleton, logger: logger))
-    ]
+    guard desk != nil || ["127.0.0.1", "::1", "localhost"].contains(settings.host) else {
+      throw PublishingError(
+        code: .notLoopback, subject: settings.host,
+        detail: "without TLS the post listens on loopback only; configure publishing.tls")
+    }
+    var doors = [door(settings.host, settings.port, desk) { onListening($0) }]
     if let port = settings.localPort, desk != nil {
-      doors.append(
-        Door(
-          address: "127.0.0.1:\(port)",
-          application: Application(
-            router: router(nil), server: .http1(configuration: http1(nil)),
-            configuration: ApplicationConfiguration(
-              address: .hostname("127.0.0.1", port: port), serverName: "vedette"),
-            eventLoopGroupProvider: .singleton, logger: logger)))
+      doors.append(door("127.0.0.1", port, nil) { _ in })
     }
     let (feed, all) = (feed, doors)
     try await withGracefulShutdownHandler {
@@ -191,26 +180,44 @@ public struct EventServer: Service {
     return router
   }
 
-  private func server(_ desk: CertificateDesk?) throws -> HTTPServerBuilder {
-    guard let desk else {
-      guard ["127.0.0.1", "::1", "localhost"].contains(settings.host) else {
-        throw PublishingError(
-          code: .notLoopback, subject: settings.host,
-          detail: "without TLS the post listens on loopback only; configure publishing.tls")
-      }
-      return .http1(configuration: http1(nil))
-    }
+  /// The door at a port, for partners, or without a `desk` for the post's own clients. Each has places of
+  /// its own for connections, so that partners never take those of the post's own clients.
+  private func door(
+    _ host: String, _ port: Int, _ desk: CertificateDesk?,
+    isOpen: @escaping @Sendable (Int) -> Void
+  ) -> Door {
     let configuration = http1(desk)
-    return HTTPServerBuilder { responder in
-      PartnerChannel(
-        base: HTTP1Channel(responder: responder, configuration: configuration), desk: desk)
-    }
+    let table = ConnectionTable(
+      settings.connections ?? ConnectionTable.Bounds(streamsMax: settings.streamsMax),
+      counters.connections)
+    let (seconds, logger) = (settings.arrivalSeconds, logger)
+    return Door(
+      address: "\(host):\(port)",
+      application: Application(
+        router: router(desk),
+        server: HTTPServerBuilder { responder in
+          DoorChannel(
+            base: HTTP1Channel(responder: responder, configuration: configuration), desk: desk,
+            table: table, arrivalSeconds: seconds)
+        },
+        configuration: ApplicationConfiguration(
+          address: .hostname(host, port: port), serverName: "vedette"),
+        onServerRunning: { channel in
+          // A door that is closed already needs none.
+          try? await channel.eventLoop.submit {
+            try channel.pipeline.syncOperations.addHandler(
+              DoorWatch(table, logger), position: .first)
+          }.get()
+          isOpen(channel.localAddress?.port ?? 0)
+        },
+        eventLoopGroupProvider: .singleton, logger: logger))
   }
 
   private func http1(_ desk: CertificateDesk?) -> HTTP1Channel.Configuration {
     let (counters, logger) = (counters, logger)
     return HTTP1Channel.Configuration(
-      additionalChannelHandlers: [RefusalWatch(desk: desk, counters: counters, logger: logger)])
+      additionalChannelHandlers: [RefusalWatch(desk: desk, counters: counters, logger: logger)],
+      idleTimeout: .seconds(Int64(settings.idleSeconds)))
   }
 }
 

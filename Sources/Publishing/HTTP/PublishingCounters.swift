@@ -11,6 +11,9 @@ public final class PublishingCounters: Sendable {
   private let failed = Atomic<UInt64>(0)
   private let kinds = Mutex<[FeedRefusal.Kind: UInt64]>([:])
 
+  /// Of the connections on which requests come.
+  public let connections = ConnectionCounters()
+
   /// All zero.
   public init() {}
 

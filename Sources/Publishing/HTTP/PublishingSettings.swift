@@ -37,6 +37,13 @@ public struct PublishingSettings: Sendable, Equatable {
   public var streamsMax: Int
   /// A stream whose client takes nothing for so long is closed, seconds.
   public var blockedSecondsMax: Int
+  /// A client that has not said for so long who it is, by its handshake, is refused, seconds.
+  public var arrivalSeconds = 10
+  /// A connection with no request under way is closed after so many seconds, above what a client waits
+  /// between two pages.
+  public var idleSeconds = 120
+  /// Connections of a door; `nil` for what ``ConnectionTable/Bounds`` gives for ``streamsMax``.
+  var connections: ConnectionTable.Bounds?
 
   /// Settings with the defaults of the design: heartbeat 15 s, blocked writes end after 30 s.
   public init(

@@ -137,6 +137,13 @@ struct StationMetrics {
     for (kind, count) in publishing.refusals {
       out.sample("vedette_requests_refused_total", labels: [("reason", kind.rawValue)], count)
     }
+    let name = "vedette_connections_refused_total"
+    out.family(name, .counter, help: "Connections refused before any request, by reason.")
+    for (reason, count) in publishing.connections.refusals {
+      out.sample(name, labels: [("reason", reason.rawValue)], count)
+    }
+    out.family("vedette_connections_open", .gauge, help: "Connections to the endpoint open now.")
+    out.sample("vedette_connections_open", UInt64(max(0, publishing.connections.open)))
   }
 
   private func acknowledgements(_ out: inout PrometheusText) {

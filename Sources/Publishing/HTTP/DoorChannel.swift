@@ -5,14 +5,23 @@ import NIOCore
 import NIOHTTP1
 import NIOSSL
 
-/// HTTP over TLS with the certificates of the moment at which a client connects.
-struct PartnerChannel: ServerChildChannel {
+/// HTTP at a door of the post; over TLS, where partners come, with the certificates of the moment at which
+/// a client connects.
+struct DoorChannel: ServerChildChannel {
   var base: HTTP1Channel
-  var desk: CertificateDesk
+  /// `nil` for the post's own clients.
+  var desk: CertificateDesk?
+  var table: ConnectionTable
+  /// Seconds that a client may take to say who it is.
+  var arrivalSeconds: Int
 
   func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
     channel.eventLoop.makeCompletedFuture {
-      try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: desk.context))
+      ArrivalWatch.keep(channel)
+      let pipeline = channel.pipeline.syncOperations
+      if let desk { try pipeline.addHandler(NIOSSLServerHandler(context: desk.context)) }
+      try pipeline.addHandler(
+        ArrivalWatch(table, isTLS: desk != nil, seconds: arrivalSeconds, logger))
     }.flatMap {
       base.setup(channel: channel, logger: logger)
     }
