@@ -4,6 +4,8 @@ lock out neither partners nor the post's own clients."""
 import re
 import resource
 import socket
+import struct
+import time
 
 from certificates import ask, make_authority, make_certificate
 from partners import PURPOSE, STATE, agree, identity, with_partners
@@ -93,10 +95,36 @@ def connections():
     for client in held:
         client.close()
     check("and once they are gone it is served again", wait_until(lambda: ask(port, FEED, "c")[1] == 200, 5))
+    aborted_streams(port, local)
     told = [line for line in output(post).splitlines() if "connections" in line and "refused" in line]
     check(f"the log tells it once for each reason ({len(told)} lines)", 2 <= len(told) <= 4, told)
     check("the post runs on, and nothing of it was a fault of its own", post.poll() is None
           and "vedette_requests_failed_total 0" in get(local, "/metrics")[1].decode(), output(post)[-600:])
+
+
+def abort(port, name, seconds):
+    """Asks for a stream and is gone so soon after."""
+    plain = socket.create_connection(("127.0.0.1", port), timeout=5)
+    channel = identity(name).wrap_socket(plain, server_hostname="127.0.0.1")
+    channel.sendall(f"GET /v1/stream?{PURPOSE}&snapshot=24 HTTP/1.1\r\nHost: post\r\n\r\n".encode())
+    time.sleep(seconds)
+    channel.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    channel.close()
+
+
+def metric(local, name):
+    return int(re.search(rf"^{name} (\d+)", get(local, "/metrics")[1].decode(), re.MULTILINE)[1])
+
+
+def aborted_streams(port, local):
+    # At some of these moments the post looks at who it is, and writes nothing yet.
+    for step in range(120):
+        abort(port, "b", step % 60 / 20_000)
+    none = wait_until(lambda: metric(local, "vedette_streams_open") == 0, 5)
+    opened = metric(local, "vedette_streams_opened_total")
+    status = ask(port, f"/v1/stream?{PURPOSE}", "b", seconds=1)[1]
+    check(f"streams whose client was gone before they began ({opened}) keep no place", none and status == 200,
+          f"{metric(local, 'vedette_streams_open')} {status}")
 
 
 def is_over_tls(client):

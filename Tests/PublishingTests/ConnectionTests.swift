@@ -84,4 +84,15 @@ import Testing
     #expect(ConnectionTable.Bounds(streamsMax: 1_000, filesMax: 1_024).all == 512)
     #expect(ConnectionTable.Bounds(streamsMax: 1_000, filesMax: 16_384).all == 4_000)
   }
+
+  @Test func `the place of a stream that never began is given back`() {
+    let counters = PublishingCounters()
+    for _ in 0..<20 {
+      guard case .opened = counters.openStream(of: "b", max: 64, partnerMax: 8) else {
+        Issue.record("no place is left")
+        return
+      }
+    }
+    #expect(counters.streamsOpen == 0 && counters.streamsOpened == 20)
+  }
 }

@@ -100,13 +100,20 @@ private final class HeldFeed: FeedSource {
 
   @Test func `a partner's streams are bounded, and a closed one makes room`() {
     let counters = PublishingCounters()
-    #expect(counters.openStream(of: "b", max: 3, partnerMax: 2) == .opened)
-    #expect(counters.openStream(of: "b", max: 3, partnerMax: 2) == .opened)
-    #expect(counters.openStream(of: "b", max: 3, partnerMax: 2) == .partnerHasAll)
-    #expect(counters.openStream(of: "c", max: 3, partnerMax: 2) == .opened)
-    #expect(counters.openStream(of: nil, max: 3, partnerMax: 2) == .allInUse)
-    counters.closeStream(of: "b")
-    #expect(counters.openStream(of: "b", max: 3, partnerMax: 2) == .opened)
+    var places: [StreamPlace] = []
+    func open(_ partner: String?) -> String {
+      switch counters.openStream(of: partner, max: 3, partnerMax: 2) {
+      case .opened(let place):
+        places.append(place)
+        return "opened"
+      case .allInUse: return "all in use"
+      case .partnerHasAll: return "partner has all"
+      }
+    }
+    let answers = ["b", "b", "b", "c", nil].map { open($0) }
+    #expect(answers == ["opened", "opened", "partner has all", "opened", "all in use"])
+    places.removeFirst()
+    #expect(open("b") == "opened")
     #expect(counters.streamsOpen == 3 && counters.streamsRefused == 2)
   }
 }

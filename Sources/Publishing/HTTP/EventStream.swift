@@ -40,10 +40,11 @@ struct EventStream: Sendable {
       ? try FeedPosition.snapshot(
         request.uri.queryParameters["snapshot"], store: store, durable: durable) : nil
     let after = try start ?? FeedPosition.resolve(asked, store: store, durable: durable)
+    let place: StreamPlace
     switch counters.openStream(
       of: source.partner, max: settings.streamsMax, partnerMax: Self.partnerStreamsMax)
     {
-    case .opened: break
+    case .opened(let given): place = given
     case .allInUse:
       throw FeedRefusal(
         .allStreams, reason: "all \(settings.streamsMax) streams of this post are in use",
@@ -62,7 +63,8 @@ struct EventStream: Sendable {
         HTTPField.Name("X-Accel-Buffering")!: "no",
       ],
       body: ResponseBody { writer in
-        defer { counters.closeStream(of: source.partner) }
+        // Not given back here only: who is gone before the head is written never comes to this.
+        defer { withExtendedLifetime(place) {} }
         do {
           try await run(
             source, after: after, snapshot: start == nil ? nil : durable, channel: channel,

@@ -41,24 +41,24 @@ public final class PublishingCounters: Sendable {
   func refused(_ kind: FeedRefusal.Kind) { kinds.withLock { $0[kind, default: 0] += 1 } }
 
   /// What became of a stream that was asked for.
-  enum Opening { case opened, allInUse, partnerHasAll }
+  enum Opening { case opened(StreamPlace), allInUse, partnerHasAll }
 
   func openStream(of partner: String?, max: Int, partnerMax: Int) -> Opening {
-    let opening = streams.withLock { streams -> Opening in
+    let refusal = streams.withLock { streams -> Opening? in
       guard streams.values.reduce(0, +) < max else { return .allInUse }
       if let partner, streams[partner, default: 0] >= partnerMax { return .partnerHasAll }
       streams[partner ?? "", default: 0] += 1
-      return .opened
+      return nil
     }
-    guard opening == .opened else {
+    if let refusal {
       refused.add(1, ordering: .relaxed)
-      return opening
+      return refusal
     }
     opened.add(1, ordering: .relaxed)
-    return opening
+    return .opened(StreamPlace(self, of: partner))
   }
 
-  func closeStream(of partner: String?) {
+  fileprivate func closeStream(of partner: String?) {
     streams.withLock { streams in
       let name = partner ?? ""
       streams[name, default: 1] -= 1
@@ -68,4 +68,18 @@ public final class PublishingCounters: Sendable {
 
   func cutStream() { cut.add(1, ordering: .relaxed) }
   func delivered(_ count: Int) { events.add(UInt64(count), ordering: .relaxed) }
+}
+
+/// The place of an open stream. It is given back when nobody holds it any more, so also when the client was
+/// gone before anything of the stream was written.
+final class StreamPlace: Sendable {
+  private let counters: PublishingCounters
+  private let partner: String?
+
+  fileprivate init(_ counters: PublishingCounters, of partner: String?) {
+    self.counters = counters
+    self.partner = partner
+  }
+
+  deinit { counters.closeStream(of: partner) }
 }

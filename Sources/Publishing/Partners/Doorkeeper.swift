@@ -41,7 +41,13 @@ struct Doorkeeper: Sendable {
   private func certificate(
     of context: FeedRequestContext, _ authorities: [PeerCertificate.Authority]
   ) async throws -> PeerCertificate? {
-    guard let leaf = try await context.channel.nioSSL_peerCertificate().get() else { return nil }
+    let found: NIOSSLCertificate?
+    do { found = try await context.channel.nioSSL_peerCertificate().get() } catch {
+      // Who has gone meanwhile is no fault of the post's, and cannot be answered.
+      guard context.channel.isActive else { throw CancellationError() }
+      throw error
+    }
+    guard let leaf = found else { return nil }
     var peer = PeerCertificate(der: try leaf.toDERBytes(), authorities: authorities)
     peer?.validUntil = Int64(leaf.notValidAfter)
     return peer
