@@ -37,6 +37,7 @@ class Center(http.server.ThreadingHTTPServer):
         self.socket = tls.wrap_socket(self.socket, server_side=True)
         self.keys, self.taken, self.calls, self.faults, self.known = keys, [], 0, [], set()
         self.chance, self.lock, self.is_rough = random.Random(20261128), threading.Lock(), True
+        self.is_away, self.offered = False, []
         self.types, self.again = set(), 0
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
@@ -59,7 +60,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if fault:
                 center.faults.append(fault)
             way = center.chance.random() if center.is_rough else 1
-            if way < 0.2 or fault:
+            if way < 0.2 or fault or center.is_away:
+                center.offered.append(body)
                 return self.answer(503)
             events = json.loads(body)
             for event in events if isinstance(events, list) else [events]:
@@ -113,10 +115,31 @@ def public_keys(path):
     return {name: Ed25519PublicKey.from_public_bytes(base64.b64decode(key)[1:])}
 
 
-def call(port, count):
+def call(port, count, *rules):
     """The agreement with b, who is called at `port` with at most `count` events at once."""
-    agree("b", CROSSINGS, STATE, more=f'webhook: {{url: "https://localhost:{port}/events?at=b", '
+    agree("b", *(rules or (CROSSINGS, STATE)), more=f'webhook: {{url: "https://localhost:{port}/events?at=b", '
                                       f'purpose: border-surveillance, events_max: {count}}}')
+
+
+def narrow(site, post, center, port):
+    """A rule is struck while the center is away: what was decided under it does not go out when it is back."""
+    center.is_away = True
+    center.offered.clear()
+    with open(site, "a", encoding="utf-8") as file:
+        file.write("# looked at again\n")
+    post.send_signal(signal.SIGHUP)
+    offered = wait_until(lambda: any(b"post-status" in body for body in center.offered), 10)
+    call(port, 1, CROSSINGS)
+    post.send_signal(signal.SIGHUP)
+    time.sleep(1)
+    center.offered.clear()
+    count, center.is_away = len(center.taken), False
+    time.sleep(4)
+    check("what was decided before a rule was struck, and waited for the center, does not go out any more",
+          offered and len(center.taken) == count and not center.offered,
+          (offered, center.taken[count:], output(post)[-600:]))
+    call(port, 1)
+    post.send_signal(signal.SIGHUP)
 
 
 def webhooks():
@@ -185,6 +208,7 @@ def webhooks():
         return re.search(r'^vedette_webhook_sequence\{partner="urn:partner:b"\} (\d+)$', text, re.MULTILINE)
     check("the metrics tell how far each center is",
           wait_until(lambda: told() and int(told()[1]) >= center.taken[-1], 5), told())
+    narrow(site, post, center, own)
     (WORK / "agreements" / "b.yaml").unlink()
     post.send_signal(signal.SIGHUP)
     time.sleep(2.5)

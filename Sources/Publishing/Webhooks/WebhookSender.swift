@@ -137,11 +137,15 @@ public struct WebhookSender: Sendable {
     guard try await feed.wait(after: sequence, for: source, timeout: .seconds(60)) else {
       return sequence
     }
+    // Before the events are looked at: what changes meanwhile has them looked at again.
+    let edition = try source.sharing()
     let batch = try await source.next(
       after: sequence, through: feed.durable, limit: target.eventsMax)
     if batch.isOvertaken { return try begin() }
     if !batch.events.isEmpty {
-      try await call(with: body(of: batch.events), client, &pauses, &last)
+      guard try await call(with: body(of: batch.events), edition, client, &pauses, &last) else {
+        return sequence
+      }
       counters.delivered(target.partner, batch.events.count, through: batch.through)
     }
     if batch.through > sequence {
@@ -165,15 +169,17 @@ public struct WebhookSender: Sendable {
     return body
   }
 
-  /// Posts until the center answers that it has it. Whether the center is entitled still is asked before
-  /// each try.
+  /// Posts until the center answers that it has it. Before each try it is asked whether the center is
+  /// entitled still, and whether what was decided under `edition` holds: a center may be away for hours.
+  ///
+  /// - Returns: whether the center has it; `false` when it is to be decided anew.
   private func call(
-    with body: [UInt8], _ client: HTTPClient, _ pauses: inout WebhookPauses,
+    with body: [UInt8], _ edition: String?, _ client: HTTPClient, _ pauses: inout WebhookPauses,
     _ last: inout String
-  ) async throws {
+  ) async throws -> Bool {
     while true {
       try Task.checkCancellation()
-      try source.checkRight()
+      guard try source.sharing() == edition else { return false }
       do {
         let answer = try await client.execute(
           request(body), timeout: .seconds(Self.answerSeconds))
@@ -184,7 +190,7 @@ public struct WebhookSender: Sendable {
         pauses.reset()
         if !last.isEmpty { logger.notice("\(target.url): the center takes events again") }
         last = ""
-        return
+        return true
       } catch {
         try Task.checkCancellation()
         guard !feed.isClosed else { throw CancellationError() }
