@@ -116,6 +116,10 @@ def proofs(port, page):
     _, status, later = ask(port, path.replace(f"={first}", "=4000000"), "b")
     check("an event that is not there yet has no proof: 404, with what to do",
           status == 404 and "remedy" in later, f"{status} {later}")
+    many = ",".join([str(first)] * 400)
+    _, status, batch = ask(port, f"/v1/proofs?purpose=border-surveillance&from=0&sequences={many}", "b")
+    check("an event that is asked for 400 times at once is proven once",
+          status == 200 and len(json.loads(batch)["bundles"]) == 1, f"{status} {batch[:300]}")
     bad = body.replace('"record":"{', '"record":"{ ')
     (WORK / "bad.json").write_text(bad)
     found = run("vedette", "verify", "--release", "bad.json", "--state", "state")

@@ -20,7 +20,12 @@ import Testing
   }
 
   /// A post whose ledger has a drone that a later version calls a person, which partner b may not know of.
-  private static func gate(_ folder: String) throws -> AgreementGate {
+  ///
+  /// - Parameter drones: more drones, each an event of its own.
+  private static func gate(
+    _ folder: String, agreement: String = ReleaseDeskTests.agreementText, drones: Int = 0,
+    persons: Int = 0
+  ) throws -> AgreementGate {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     var log = try EventLog(directory: folder + "/ledger", post: "river-2", records: .plain)
     for (version, word) in [(1, "drone"), (2, "person")] {
@@ -30,11 +35,18 @@ import Testing
         time: WallTime(unixNanos: Int64(time(nil)) * 1_000_000_000), isExercise: false)
       try log.append(header, payload: text.span.bytes)
     }
+    for number in 0..<drones + persons {
+      let text = payload(1, number < drones ? "drone" : "person")
+      let header = EventHeader(
+        kind: .crossing, id: EventID(high: 2 << 60, low: UInt64(number)), version: 1,
+        time: WallTime(unixNanos: Int64(time(nil)) * 1_000_000_000), isExercise: false)
+      try log.append(header, payload: text.span.bytes)
+    }
     let durable = try log.commit()
     let book = AgreementBook()
     book.adopt(
       AgreementSet(
-        files: [("b.yaml", Array(ReleaseDeskTests.agreementText.utf8))], site: nil,
+        files: [("b.yaml", Array(agreement.utf8))], site: nil,
         hash: { _ in String(repeating: "0", count: 64) }),
       site: Site(
         post: "river-2",
@@ -71,5 +83,110 @@ import Testing
     #expect(second.events.map(\.event.id) == ["\(Self.id)/2"])
     let snapshot = try await source.prepareLatest(after: 0, through: 2, limit: 9).batch
     #expect(snapshot.events.map(\.event.id) == ["\(Self.id)/2"])
+  }
+
+  private static func withFolder(_ body: (String) async throws -> Void) async throws {
+    let folder = NSTemporaryDirectory() + "vedette-partner-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try await body(folder)
+  }
+
+  private static func feed(
+    _ gate: AgreementGate, for purpose: String = "border-surveillance"
+  ) throws -> any FeedSource {
+    try gate.feed(toHubFor: "urn:partner:b", purpose: purpose, isExercise: false)
+  }
+
+  private static func count(_ outcome: String, _ gate: AgreementGate) -> UInt64 {
+    gate.desk.counts.first { $0.outcome == outcome }?.count ?? 0
+  }
+
+  @Test func `what was given is proven, for that purpose, also by a post that started again`()
+    async throws
+  {
+    let agreement = ReleaseDeskTests.agreementText.replacingOccurrences(
+      of: "[border-surveillance]", with: "[border-surveillance, rescue]")
+    try await Self.withFolder { folder in
+      let given: [Disclosable] = [.nothing, .nothing, .fields(["class"]), .nothing]
+      do {
+        let gate = try Self.gate(folder, agreement: agreement, drones: 2)
+        defer { gate.desk.stop() }
+        let source = try Self.feed(gate)
+        let none = [Disclosable](repeating: .nothing, count: 4)
+        #expect(try await source.disclosable([1, 2, 3, 4]) == none)
+        _ = try await source.next(after: 2, through: 4, limit: 1)
+        #expect(try await source.disclosable([1, 2, 3, 4]) == given)
+        #expect(try await Self.feed(gate, for: "rescue").disclosable([1, 2, 3, 4]) == none)
+      }
+      let gate = try Self.gate(folder, agreement: agreement)
+      defer { gate.desk.stop() }
+      #expect(try await Self.feed(gate).disclosable([1, 2, 3, 4]) == given)
+      // What was looked for in vain is proven once it is given.
+      _ = try await Self.feed(gate).next(after: 3, through: 4, limit: 1)
+      #expect(try await Self.feed(gate).disclosable([4]) == [.fields(["class"])])
+    }
+  }
+
+  @Test func `who asks for the same again has it written once, until agreements are read anew`()
+    async throws
+  {
+    try await Self.withFolder { folder in
+      let gate = try Self.gate(folder, drones: 3, persons: 20)
+      defer { gate.desk.stop() }
+      for _ in 0..<3 {
+        // Each a connection of its own.
+        _ = try await Self.feed(gate).next(after: 2, through: 25, limit: 99)
+        _ = try await Self.feed(gate).disclosable(Array(1...25))
+        let latest = try await Self.feed(gate).prepareLatest(after: 2, through: 25, limit: 99)
+        try await latest.record()
+      }
+      #expect(Self.count("refused", gate) == 20)
+      // Deliveries count against the limit and are on record each; proofs once.
+      #expect(Self.count("released", gate) == 3 * 6 + 3)
+      let (_, site) = try #require(gate.book.agreement(of: "urn:partner:b", at: wallNow()))
+      gate.book.adopt(gate.book.set, site: site)
+      for _ in 0..<2 {
+        _ = try await Self.feed(gate).next(after: 2, through: 25, limit: 99)
+        _ = try await Self.feed(gate).disclosable(Array(1...25))
+      }
+      #expect(Self.count("refused", gate) == 40)
+      #expect(Self.count("released", gate) == 3 * 6 + 3 + 2 * 3 + 3)
+    }
+  }
+
+  @Test func `an event that is held back is on record once, however often it is asked for`()
+    async throws
+  {
+    let agreement = ReleaseDeskTests.agreementText.replacingOccurrences(
+      of: "{fields: [class]}", with: "{fields: [class], delay_s: 3600}")
+    try await Self.withFolder { folder in
+      let gate = try Self.gate(folder, agreement: agreement, drones: 1)
+      defer { gate.desk.stop() }
+      for _ in 0..<4 {
+        let batch = try await Self.feed(gate).next(after: 2, through: 3, limit: 9)
+        #expect(batch.hold != nil && batch.through == 2)
+      }
+      #expect(Self.count("delayed", gate) == 1)
+    }
+  }
+
+  @Test func `connections that ask at once share the limit, and do not get it each`()
+    async throws
+  {
+    let agreement = ReleaseDeskTests.agreementText + "\nlimits: {events_per_minute: 3}\n"
+    try await Self.withFolder { folder in
+      let gate = try Self.gate(folder, agreement: agreement, drones: 8)
+      defer { gate.desk.stop() }
+      let first = try await Self.feed(gate).prepare(after: 2, through: 10, limit: 2)
+      let second = try await Self.feed(gate).prepare(after: 4, through: 10, limit: 2)
+      let third = try await Self.feed(gate).prepare(after: 6, through: 10, limit: 1)
+      #expect([first, second, third].map(\.batch.events.count) == [2, 2, 1])
+      try await first.record()
+      await #expect(throws: DecideAnew.self) { try await second.record() }
+      try await third.record()
+      let batch = try await Self.feed(gate).next(after: 4, through: 10, limit: 9)
+      #expect(batch.events.isEmpty && batch.through == 4 && batch.hold != nil)
+      #expect(Self.count("released", gate) == 3)
+    }
   }
 }

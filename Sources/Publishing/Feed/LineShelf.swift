@@ -96,8 +96,9 @@ final class LineShelf: Sendable {
     bytesMax: Int = .max
   ) async throws -> FeedStep {
     guard let feed = try source.sharing() else {
-      let run = try await prepare(source, after: after, through: durable, limit: limit)
-      try await run.record()
+      let run = try await recorded {
+        try await prepare(source, after: after, through: durable, limit: limit)
+      }
       return step(run, after: after, limit: limit, bytesMax: bytesMax)
     }
     guard after < durable else { return FeedStep(parts: [], through: after) }
@@ -136,9 +137,10 @@ final class LineShelf: Sendable {
   @concurrent func latest(
     of source: any FeedSource, after: UInt64, through durable: UInt64, limit: Int
   ) async throws -> FeedStep {
-    let prepared = try await source.prepareLatest(after: after, through: durable, limit: limit)
+    let prepared = try await PreparedBatch.recorded {
+      try await source.prepareLatest(after: after, through: durable, limit: limit)
+    }
     let lines = FeedLines(prepared.batch, after: after, epoch: epoch, text: text)
-    try await prepared.record()
     return FeedStep(
       parts: lines.lines.isEmpty ? [] : [lines], through: prepared.batch.through,
       isOvertaken: prepared.batch.isOvertaken, hold: prepared.batch.hold)
@@ -279,14 +281,24 @@ final class LineShelf: Sendable {
     var run = try? await ahead?.run.value
     // One that goes into what others have decided meanwhile is let go.
     if run.map({ $0.lines.through > durable }) != false { run = nil }
-    let prepared: Prepared
-    if let run {
-      prepared = run
-    } else {
-      prepared = try await prepare(source, after: after, through: durable, limit: limit)
+    return try await recorded {
+      if let decided = run {
+        run = nil
+        return decided
+      }
+      return try await prepare(source, after: after, through: durable, limit: limit)
     }
-    try await prepared.record()
-    return prepared
+  }
+
+  /// As ``PreparedBatch/recorded(_:)``.
+  private func recorded(_ decide: () async throws -> Prepared) async throws -> Prepared {
+    while true {
+      let prepared = try await decide()
+      do {
+        try await prepared.record()
+        return prepared
+      } catch is DecideAnew {}
+    }
   }
 
   @concurrent private func prepare(

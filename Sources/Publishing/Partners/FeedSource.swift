@@ -93,6 +93,26 @@ public struct PreparedBatch: Sendable {
     self.batch = batch
     self.record = record
   }
+
+  /// What `decide` decides, on record; decided again as long as that does not hold when it is to be recorded.
+  public static func recorded(
+    _ decide: () async throws -> PreparedBatch
+  ) async throws -> PreparedBatch {
+    while true {
+      let prepared = try await decide()
+      do {
+        try await prepared.record()
+        return prepared
+      } catch is DecideAnew {}
+    }
+  }
+}
+
+/// What was decided cannot go on record: what was left of the partner's limit then was given to another of its
+/// connections meanwhile. Decided again, there is less of it.
+public struct DecideAnew: Error {
+  /// The error.
+  public init() {}
 }
 
 /// What of an event may be disclosed.

@@ -130,8 +130,8 @@ struct ProofPages: Sendable {
   func batch(for request: Request, context: FeedRequestContext) async throws -> Response {
     let query = request.uri.queryParameters
     let words = query["sequences"].map { $0.split(separator: ",") } ?? []
-    let sequences = words.compactMap { UInt64($0) }.filter { $0 > 0 }
-    guard sequences.count == words.count, words.count <= Self.sequencesMax,
+    let asked = words.compactMap { UInt64($0) }.filter { $0 > 0 }
+    guard asked.count == words.count, words.count <= Self.sequencesMax,
       let old = UInt64(query["from"] ?? "0")
     else {
       throw FeedRefusal(
@@ -140,6 +140,8 @@ struct ProofPages: Sendable {
           "from must be a number of leaves, sequences at most \(Self.sequencesMax) whole numbers from 1",
         remedy: "write /v1/proofs?from=0&sequences=1,2,3")
     }
+    var seen: Set<UInt64> = []
+    let sequences = asked.filter { seen.insert($0).inserted }
     var events: [(sequence: UInt64, fields: [String]?)] = []
     let source = try await doorkeeper.feed(of: request, context: context)
     for (sequence, answer) in zip(sequences, try await source.disclosable(sequences)) {

@@ -18,8 +18,6 @@ final class PartnerFeed: FeedSource {
   private let holder: FeedHolder
   private let purpose: String
   private let isExercise: Bool
-  /// The delayed event that was put on record last, so that it is not put there at each look.
-  private let delayed = Mutex<UInt64>(0)
   /// What a snapshot gives, once that was looked for.
   private let snapshot = Mutex<LatestEvents?>(nil)
 
@@ -52,9 +50,9 @@ final class PartnerFeed: FeedSource {
   func next(
     after sequence: UInt64, through durable: UInt64, limit: Int
   ) async throws -> FeedBatch {
-    let prepared = try decide(after: sequence, through: durable, limit: limit)
-    try await prepared.record()
-    return prepared.batch
+    try await PreparedBatch.recorded {
+      try decide(after: sequence, through: durable, limit: limit)
+    }.batch
   }
 
   func prepare(
@@ -67,6 +65,8 @@ final class PartnerFeed: FeedSource {
     after sequence: UInt64, through durable: UInt64, limit: Int
   ) throws -> PreparedBatch {
     let now = wallNow()
+    // Before the agreement: what changes between is put on record once more rather than not at all.
+    let edition = gate.book.edition
     let evaluator = try evaluator(at: now)
     guard sequence < durable else {
       return PreparedBatch(FeedBatch(events: [], through: sequence))
@@ -90,17 +90,41 @@ final class PartnerFeed: FeedSource {
       left -= records.count
       piece = min(8 * piece, Self.pieceMax)
     }
-    let (entries, newlyDelayed) = (step.entries, step.newlyDelayed)
+    return prepared(step, agreement, edition)
+  }
+
+  /// The step, which goes on record when that is asked for, without what of it is on record already.
+  private func prepared(_ step: Step, _ agreement: Agreement, _ edition: Int) -> PreparedBatch {
+    let (entries, perMinute) = (step.entries, agreement.eventsPerMinute)
     return PreparedBatch(step.batch) { [self] in
-      try await gate.desk.record(entries)
-      if let newlyDelayed { delayed.withLock { $0 = newlyDelayed } }
+      try await record(entries, of: agreement, edition, perMinute: perMinute)
     }
+  }
+
+  /// Returns when `entries` are on record.
+  ///
+  /// - Parameter perMinute: the limit that they count against; `nil` for those of proofs.
+  private func record(
+    _ entries: [ReleaseEntry], of agreement: Agreement, _ edition: Int, perMinute: Int?
+  ) async throws {
+    let feed = records(of: agreement)
+    let feeds = gate.desk.feeds
+    let isProof = perMinute == nil
+    let fresh = feeds.unrecorded(entries, of: feed, edition: edition, isProof: isProof)
+    try await gate.desk.record(fresh, perMinute: perMinute)
+    feeds.note(fresh, of: feed, edition: edition, isProof: isProof)
+  }
+
+  private func records(of agreement: Agreement) -> FeedRecords.Feed {
+    FeedRecords.Feed(
+      partner: agreement.recipient, purpose: purpose, isExercise: isExercise)
   }
 
   func prepareLatest(
     after sequence: UInt64, through durable: UInt64, limit: Int
   ) async throws -> PreparedBatch {
     let now = wallNow()
+    let edition = gate.book.edition
     let evaluator = try evaluator(at: now)
     let agreement = evaluator.agreement
     var latest: LatestEvents
@@ -128,8 +152,7 @@ final class PartnerFeed: FeedSource {
       // The event behind it is held back; when it is due the feed gives it.
       if isAll, latest.through < durable { step.batch.hold = .seconds(1) }
     }
-    let entries = step.entries
-    return PreparedBatch(step.batch) { [self] in try await gate.desk.record(entries) }
+    return prepared(step, agreement, edition)
   }
 
   /// Looks for the newest versions after event `sequence`, up to the first event that is held back.
@@ -174,7 +197,6 @@ final class PartnerFeed: FeedSource {
     var entries: [ReleaseEntry] = []
     /// Events of which a version is given in this step.
     var given: Set<EventID> = []
-    var newlyDelayed: UInt64?
     /// Whether the versions before were passed over: one that takes back what the partner never had says
     /// nothing to it.
     var isSnapshot = false
@@ -212,10 +234,7 @@ final class PartnerFeed: FeedSource {
     }
     if case .delayed(let until) = decision.outcome {
       step.batch.hold = .nanoseconds(max(1_000_000, until.unixNanos - now.unixNanos))
-      if delayed.withLock({ $0 != record.sequence }) {
-        step.newlyDelayed = record.sequence
-        step.entries.append(entry(decision, event, evaluator, now))
-      }
+      step.entries.append(entry(decision, event, evaluator, now))
       return
     }
     // Another connection may be giving the partner the version before right now: who comes to this
@@ -236,10 +255,11 @@ final class PartnerFeed: FeedSource {
 
   func disclosable(_ sequences: [UInt64]) async throws -> [Disclosable] {
     let now = wallNow()
+    let edition = gate.book.edition
     let evaluator = try evaluator(at: now)
     // Asking for what is not there yet is no fault of the store.
     let newest = gate.feed.durable
-    var entries: [ReleaseEntry] = []
+    var found: [(place: Int, fields: [String], entry: ReleaseEntry)] = []
     var answers: [Disclosable] = []
     answers.reserveCapacity(sequences.count)
     try gate.store.visit(sequences, newest: newest) { record, feature in
@@ -248,11 +268,19 @@ final class PartnerFeed: FeedSource {
           sequence: record.sequence, header: record.header, feature: feature)
       else { return answers.append(.nothing) }
       let decision = evaluator.decide(event, purpose: purpose, isExercise: isExercise, at: now)
-      guard case .released(let fields) = decision.outcome else { return answers.append(.nothing) }
-      entries.append(entry(decision, event, evaluator, now))
-      answers.append(.fields(fields.map(\.rawValue)))
+      if case .released(let fields) = decision.outcome {
+        found.append(
+          (answers.count, fields.map(\.rawValue), entry(decision, event, evaluator, now)))
+      }
+      answers.append(.nothing)
     }
-    try await gate.desk.record(entries, isDelivery: false)
+    // Only of what was given: a proof tells as much as the event, and does not count against the limit.
+    let agreement = evaluator.agreement
+    let given = try gate.desk.given(
+      found.map { ($0.entry.event.id, $0.entry.sequence) }, in: records(of: agreement))
+    found.removeAll { !given.contains($0.entry.sequence) }
+    for (place, fields, _) in found { answers[place] = .fields(fields) }
+    try await record(found.map(\.entry), of: agreement, edition, perMinute: nil)
     return answers
   }
 

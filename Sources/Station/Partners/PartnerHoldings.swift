@@ -52,12 +52,47 @@ struct PartnerHoldings {
     return try prover.holds(id) { _, payload in Self.partner(givenBy: payload) == partner }
   }
 
+  /// Which of `events` the log of `folder` says were given in `feed`.
+  static func given(
+    _ events: [(id: EventID, sequence: UInt64)], in feed: FeedRecords.Feed, folder: String
+  ) throws(LedgerError) -> Set<UInt64> {
+    let prover: LedgerProver
+    do throws(LedgerError) { prover = try LedgerProver(directory: folder) } catch {
+      guard error.code == .noLedger || error.code == .missing else { throw error }
+      return []
+    }
+    let wanted = Dictionary(grouping: events) { $0.id }
+    var found: Set<UInt64> = []
+    try prover.visit(Set(wanted.keys)) { record, payload in
+      guard let line = GivenLine(payload), line.feed == feed,
+        wanted[record.header.id]?.contains(where: { $0.sequence == line.sequence }) == true
+      else { return }
+      found.insert(line.sequence)
+    }
+    return found
+  }
+
   /// Who was given something, as a line of the release log says; `nil` when it says anything else.
-  static func partner(givenBy payload: RawSpan) -> String? {
-    guard let line = CanonicalObject(Array(copying: payload)[...]),
-      let outcome = line["outcome"].flatMap({ CanonicalObject.plainString($0) }),
-      outcome == "released" || outcome == "recalled"
+  static func partner(givenBy payload: RawSpan) -> String? { GivenLine(payload)?.feed.partner }
+}
+
+/// A line of the release log that says that an event, or a recall of it, was given.
+struct GivenLine {
+  var feed: FeedRecords.Feed
+  var sequence: UInt64
+
+  /// What `payload` says; `nil` when that is anything else.
+  init?(_ payload: RawSpan) {
+    guard let line = CanonicalObject(Array(copying: payload)[...]) else { return nil }
+    func word(_ name: String) -> String? {
+      line[name].flatMap { CanonicalObject.plainString($0) }
+    }
+    guard let outcome = word("outcome"), outcome == "released" || outcome == "recalled",
+      let partner = word("partner")
     else { return nil }
-    return line["partner"].flatMap { CanonicalObject.plainString($0) }
+    feed = FeedRecords.Feed(
+      partner: partner, purpose: word("purpose") ?? "",
+      isExercise: line["exercise"].map { $0.elementsEqual("true".utf8) } ?? false)
+    sequence = line["sequence"].flatMap { UInt64(String(decoding: $0, as: UTF8.self)) } ?? 0
   }
 }

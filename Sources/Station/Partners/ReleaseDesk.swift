@@ -2,6 +2,7 @@ import Devices
 import Ledger
 import Logging
 import Model
+import Publishing
 import Rings
 import Sharing
 import SiteConfiguration
@@ -22,8 +23,8 @@ final class ReleaseDesk: Sendable {
   /// Lines that wait to be durable.
   private struct Job {
     var entries: [ReleaseEntry]
-    /// Whether they are about events that are given, and not about proofs of such.
-    var isDelivery: Bool
+    /// What of a partner's allowance they take.
+    var claim: Claim?
     /// Their texts, one behind the other, and where each ends.
     var text: [UInt8]
     var ends: [Int]
@@ -34,6 +35,13 @@ final class ReleaseDesk: Sendable {
   private struct Allowance {
     var minuteEnd: Instant
     var given: Int
+  }
+
+  /// Events that are counted against a partner's allowance.
+  private struct Claim {
+    var partner: String
+    var count: Int
+    var minuteEnd: Instant
   }
 
   private struct State {
@@ -48,7 +56,24 @@ final class ReleaseDesk: Sendable {
     var counts: [String: UInt64] = [:]
     var failures: UInt64 = 0
     var unreadable: UInt64 = 0
+
+    /// The allowance of `partner` in this minute.
+    mutating func allowance(of partner: String, at now: Instant) -> Allowance {
+      if let known = allowances[partner], now < known.minuteEnd { return known }
+      let fresh = Allowance(minuteEnd: now.advanced(byNanos: 60_000_000_000), given: 0)
+      allowances[partner] = fresh
+      return fresh
+    }
+
+    /// Nothing of `claim` was given.
+    mutating func giveBack(_ claim: Claim) {
+      guard allowances[claim.partner]?.minuteEnd == claim.minuteEnd else { return }
+      allowances[claim.partner]!.given -= claim.count
+    }
   }
+
+  /// What of each feed is on record.
+  let feeds = FeedRecords()
 
   private let state: Mutex<State>
   private let folders: EpochFolders
@@ -78,9 +103,9 @@ final class ReleaseDesk: Sendable {
     var initial = State(held: PartnerHoldings(generationMax: generationMax))
     do throws(LedgerError) {
       for epoch in try folders.earlierEpochs() {
-        try Self.read(unsignedOf: folders.earlier(epoch), into: &initial.held)
+        try Self.read(unsignedOf: folders.earlier(epoch), into: &initial.held, nil)
       }
-      try Self.read(unsignedOf: directory, into: &initial.held)
+      try Self.read(unsignedOf: directory, into: &initial.held, feeds)
     } catch {
       guard error.code == .noLedger || error.code == .missing else { throw error }
     }
@@ -91,10 +116,11 @@ final class ReleaseDesk: Sendable {
 
   /// Returns when `entries` are durable.
   ///
-  /// - Parameter isDelivery: whether what is released counts against the agreement's limit; a proof of
-  ///   what was given does not.
-  /// - Throws: when they are not; nothing of them may leave then.
-  func record(_ entries: [ReleaseEntry], isDelivery: Bool = true) async throws {
+  /// - Parameter perMinute: the limit of the agreement against which what is given of them, to one partner,
+  ///   is counted; `nil` for lines that do not count, as those of proofs of what was given.
+  /// - Throws: ``DecideAnew`` when other connections of the partner were given what was left of the limit
+  ///   meanwhile; anything else when they are not on record. Nothing of them may leave then.
+  func record(_ entries: [ReleaseEntry], perMinute: Int? = nil) async throws {
     guard !entries.isEmpty else { return }
     // Written here, on the core of who asks: the thread only appends.
     var text: [UInt8] = []
@@ -106,22 +132,29 @@ final class ReleaseDesk: Sendable {
       ends.append(text.count)
     }
     let lines = (text: text, ends: ends)
+    let given = entries.count { $0.outcome == "released" || $0.outcome == "recalled" }
+    let partner = entries[0].partner
+    let now = MonotonicClock.now()
     try await withCheckedThrowingContinuation { done in
-      let isTaken = state.withLock { state in
-        guard !state.isStopped, state.jobs.count < Self.waitingMax else { return false }
+      let fault = state.withLock { state -> (any Error)? in
+        guard !state.isStopped, state.jobs.count < Self.waitingMax else {
+          return StationError(.releaseLog, "the release log takes no more lines; try again")
+        }
+        var claim: Claim?
+        if let perMinute, given > 0 {
+          let allowance = state.allowance(of: partner, at: now)
+          guard allowance.given + given <= perMinute else { return DecideAnew() }
+          state.allowances[partner]!.given += given
+          claim = Claim(partner: partner, count: given, minuteEnd: allowance.minuteEnd)
+        }
         state.jobs.append(
-          Job(
-            entries: entries, isDelivery: isDelivery, text: lines.text, ends: lines.ends,
-            done: done))
+          Job(entries: entries, claim: claim, text: lines.text, ends: lines.ends, done: done))
         if state.thread == nil {
           state.thread = NamedThread("releases", placement: .publishing) { [self] in run() }
         }
-        return true
+        return nil
       }
-      guard isTaken else {
-        return done.resume(
-          throwing: StationError(.releaseLog, "the release log takes no more lines; try again"))
-      }
+      if let fault { return done.resume(throwing: fault) }
       doorbell.ring()
     }
   }
@@ -143,18 +176,39 @@ final class ReleaseDesk: Sendable {
   /// Events that are held in memory.
   var heldCount: Int { state.withLock { $0.held.count } }
 
-  /// How many more events `partner` may get in this minute.
+  /// Which of `events` were given in `feed`: what was given since the start is known, for the rest the log
+  /// is read, once for each event.
+  ///
+  /// - Throws: ``LedgerError`` when it cannot be.
+  func given(
+    _ events: [(id: EventID, sequence: UInt64)], in feed: FeedRecords.Feed
+  ) throws -> Set<UInt64> {
+    var given: Set<UInt64> = []
+    var unknown: [(id: EventID, sequence: UInt64)] = []
+    for event in events {
+      switch feeds.isGiven(event.sequence, in: feed) {
+      case true?: given.insert(event.sequence)
+      case false?: break
+      case nil: unknown.append(event)
+      }
+    }
+    guard !unknown.isEmpty else { return given }
+    // Not in earlier epochs: the ledger had others then, too, and their events other sequences.
+    let found = try PartnerHoldings.given(unknown, in: feed, folder: directory)
+    for event in unknown {
+      if found.contains(event.sequence) {
+        feeds.noteGiven(event.sequence, in: feed)
+      } else {
+        feeds.noteAbsent(event.sequence, in: feed)
+      }
+    }
+    return given.union(found)
+  }
+
+  /// How many more events `partner` may get in this minute, as far as is known before they are recorded.
   func room(for partner: String, perMinute: Int) -> Int {
     let now = MonotonicClock.now()
-    return state.withLock { state in
-      let known = state.allowances[partner]
-      guard let known, now < known.minuteEnd else {
-        state.allowances[partner] = Allowance(
-          minuteEnd: now.advanced(byNanos: 60_000_000_000), given: 0)
-        return perMinute
-      }
-      return max(0, perMinute - known.given)
-    }
+    return state.withLock { max(0, perMinute - $0.allowance(of: partner, at: now).given) }
   }
 
   /// Whether `partner` has not said before that it has everything up to `sequence`.
@@ -231,7 +285,7 @@ final class ReleaseDesk: Sendable {
           }
         }
         durable = try log!.commit()
-        for job in jobs { note(job.entries, isDelivery: job.isDelivery) }
+        for job in jobs { note(job.entries) }
         let signed = seal?.signedSize ?? 0
         state.withLock { $0.held.tidy(durable: durable, signed: signed) }
         for job in jobs { job.done.resume() }
@@ -239,7 +293,10 @@ final class ReleaseDesk: Sendable {
         log = nil
         seal = nil
         logger.error("releases cannot be put on record, so nothing is released: \(error)")
-        state.withLock { $0.failures += 1 }
+        state.withLock { state in
+          state.failures += 1
+          for job in jobs { if let claim = job.claim { state.giveBack(claim) } }
+        }
         for job in jobs { job.done.resume(throwing: error) }
       }
     }
@@ -287,7 +344,7 @@ final class ReleaseDesk: Sendable {
     }
   }
 
-  private func note(_ entries: [ReleaseEntry], isDelivery: Bool) {
+  private func note(_ entries: [ReleaseEntry]) {
     state.withLock { state in
       for entry in entries {
         state.counts[entry.outcome, default: 0] += 1
@@ -297,30 +354,32 @@ final class ReleaseDesk: Sendable {
         }
         guard entry.outcome == "released" || entry.outcome == "recalled" else { continue }
         state.held.insert(entry.partner, entry.event.id)
-        if isDelivery { state.allowances[entry.partner]?.given += 1 }
       }
     }
   }
 
   /// Which partner has a version of which event, as the log in `directory` says behind what is signed.
   private static func read(
-    unsignedOf directory: String, into held: inout PartnerHoldings
+    unsignedOf directory: String, into held: inout PartnerHoldings, _ feeds: FeedRecords?
   ) throws(LedgerError) {
     let reader = try EventLogReader(directory: directory)
     let newest = try reader.newestSequence()
     var next = max(try reader.oldestSequence(), try signedSize(of: directory) + 1)
-    var found: [(String, EventID)] = []
+    var found: [(line: GivenLine, id: EventID)] = []
     while next <= newest {
       let reading = try reader.read(from: next, durable: newest) { record, payload in
-        guard let partner = PartnerHoldings.partner(givenBy: payload) else { return }
-        found.append((partner, record.header.id))
+        guard let line = GivenLine(payload) else { return }
+        found.append((line, record.header.id))
       }
       switch reading {
       case .events(_, let following): next = following
       case .gone(let oldest): next = oldest
       }
     }
-    for (partner, id) in found { held.insert(partner, id) }
+    for (line, id) in found {
+      held.insert(line.feed.partner, id)
+      feeds?.noteGiven(line.sequence, in: line.feed)
+    }
   }
 
   private static func signedSize(of directory: String) throws(LedgerError) -> UInt64 {
