@@ -1,5 +1,6 @@
 import Foundation
 import Ledger
+import Synchronization
 import Testing
 
 @testable import Publishing
@@ -78,9 +79,75 @@ import Testing
     }
   }
 
-  @Test func `one that would look at too many events is refused`() throws {
-    #expect(throws: FeedRefusal.self) {
-      try LatestEvents(after: 5, through: 6 + LatestEvents.recordsMax)
+  @Test func `one that would look at too many events is refused`() async throws {
+    await #expect(throws: FeedRefusal.self) {
+      try await SnapshotLooks().page(
+        of: "", after: 5, through: 6 + LatestEvents.recordsMax, limit: 1
+      ) { _ in false }
     }
+  }
+
+  /// Looks at ten events at once, of which every third is a version of an event before.
+  private static func look(_ latest: inout LatestEvents, through last: UInt64) -> Bool? {
+    for sequence in latest.through + 1...min(latest.through + 10, last) {
+      latest.look(sequence, sequence % 3 == 0 ? sequence - 2 : sequence)
+    }
+    return true
+  }
+
+  @Test func `each event is looked at once, however many pages and connections there are`()
+    async throws
+  {
+    let looks = SnapshotLooks()
+    var looked = 0
+    var (place, given) = (UInt64(0), [UInt64]())
+    // The ledger grows meanwhile.
+    for last in stride(from: UInt64(600), through: 699, by: 1) where place < last {
+      let page = try await looks.page(of: "b", after: place, through: last, limit: 9) { latest in
+        looked += 1
+        return Self.look(&latest, through: last)
+      }
+      given += page.sequences
+      place = page.sequences.count < 9 ? page.through : page.sequences.last!
+    }
+    #expect(place >= 600 && looked <= 60 + 99)
+    // Of those at the end the next version may not have been there yet.
+    #expect(given.filter { $0 < 595 } == Array(1..<595).filter { $0 % 3 != 1 })
+    #expect(zip(given, given.dropFirst()).allSatisfy { $0 < $1 })
+    // What is asked of fewer events is known, what is of more is not.
+    let before = looked
+    let page = try await looks.page(of: "b", after: 500, through: 600, limit: 500) { latest in
+      looked += 1
+      return Self.look(&latest, through: 600)
+    }
+    #expect(looked == before && page.through == 600)
+    #expect(page.sequences.allSatisfy { $0 > 500 && $0 <= 600 && $0 % 3 != 1 })
+    _ = try await looks.page(of: "c", after: 0, through: 600, limit: 9) { latest in
+      looked += 1
+      return Self.look(&latest, through: 600)
+    }
+    #expect(looked == before + 60)
+  }
+
+  @Test func `one look is under way at a time`() async throws {
+    let looks = SnapshotLooks()
+    final class Order: Sendable { let feeds = Mutex<[Int]>([]) }
+    let order = Order()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for feed in 0..<8 {
+        group.addTask {
+          _ = try await looks.page(
+            of: "\(feed)", after: 0, through: 500, limit: 9
+          ) { latest in
+            order.feeds.withLock { $0.append(feed) }
+            return Self.look(&latest, through: 500)
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+    let feeds = order.feeds.withLock { $0 }
+    #expect(feeds.count == 8 * 50)
+    #expect(zip(feeds, feeds.dropFirst()).count { $0 != $1 } == 7)
   }
 }

@@ -117,7 +117,7 @@ public struct EventServer: Service {
   }
 
   private func router(_ desk: CertificateDesk?) -> Router<FeedRequestContext> {
-    let doorkeeper = Doorkeeper(store: store, desk: desk, gate: gate)
+    let doorkeeper = Doorkeeper(store: store, desk: desk, gate: gate, looks: SnapshotLooks())
     let pages = EventPages(store: store, feed: feed, shelf: shelf, doorkeeper: doorkeeper)
     let stream = EventStream(
       store: store, feed: feed, shelf: shelf, checkpoints: proofs.map { CheckpointWatch($0) },

@@ -13,6 +13,8 @@ struct Doorkeeper: Sendable {
   /// `nil` without TLS.
   var desk: CertificateDesk?
   var gate: (any FeedGate)?
+  /// What snapshots of the whole ledger have looked at.
+  var looks = SnapshotLooks()
 
   /// Whether clients are the post's own.
   var isOwn: Bool { desk == nil }
@@ -21,7 +23,7 @@ struct Doorkeeper: Sendable {
   ///
   /// - Throws: ``FeedRefusal``.
   func feed(of request: Request, context: FeedRequestContext) async throws -> any FeedSource {
-    guard let desk else { return WholeFeed(store: store) }
+    guard let desk else { return WholeFeed(store: store, looks: looks) }
     let query = request.uri.queryParameters
     guard let gate, let peer = try await certificate(of: context, desk.authorities) else {
       throw FeedRefusal(

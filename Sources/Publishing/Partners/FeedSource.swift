@@ -199,6 +199,8 @@ public protocol FeedGate: Sendable {
 /// The whole ledger: for the post's own clients on loopback.
 struct WholeFeed: FeedSource {
   var store: any EventStore
+  /// What snapshots have looked at.
+  var looks = SnapshotLooks()
 
   var partner: String? { nil }
 
@@ -219,25 +221,26 @@ struct WholeFeed: FeedSource {
 
   func prepareLatest(
     after sequence: UInt64, through durable: UInt64, limit: Int
-  ) throws -> PreparedBatch {
-    var latest = try LatestEvents(after: sequence, through: durable)
-    var next = sequence + 1
-    while next <= durable {
+  ) async throws -> PreparedBatch {
+    var isOvertaken = false
+    let page = try await looks.page(
+      of: "", after: sequence, through: durable, limit: limit
+    ) { latest in
+      let next = latest.through + 1
       let events = try store.events(from: next, through: durable, limit: LatestEvents.pieceMax)
-      guard let last = events.last, events[0].sequence == next else {
-        return PreparedBatch(FeedBatch(events: [], through: next - 1, isOvertaken: true))
-      }
+      isOvertaken = events.first?.sequence != next
+      guard !isOvertaken else { return nil }
       for event in events {
         latest.look(event.sequence, String(event.id.utf8.prefix { $0 != 0x2F }) ?? event.id)
       }
-      next = last.sequence + 1
+      return true
     }
-    var batch = FeedBatch(events: [], through: durable)
-    for sequence in latest.sequences(after: sequence) {
-      guard batch.events.count < limit else {
-        batch.through = sequence - 1
-        break
-      }
+    guard !isOvertaken else {
+      return PreparedBatch(FeedBatch(events: [], through: page.through, isOvertaken: true))
+    }
+    var batch = FeedBatch(events: [], through: page.through)
+    if page.sequences.count == limit { batch.through = page.sequences.last! }
+    for sequence in page.sequences {
       let event = try store.events(from: sequence, through: sequence, limit: 1).first
       guard let event, !Self.isTakenBack(event) else { continue }
       batch.events.append(LabelledEvent(event: event, label: nil, disclosable: .everything))

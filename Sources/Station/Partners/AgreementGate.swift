@@ -14,6 +14,8 @@ struct AgreementGate: FeedGate {
   var feed: EventFeed
   var post: String
   var cosignatures: CosignatureBook
+  /// What snapshots have looked at, for all connections.
+  var looks = SnapshotLooks()
 
   func feed(
     of peer: PeerCertificate, purpose: String?, isExercise: Bool

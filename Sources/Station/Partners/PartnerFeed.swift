@@ -3,7 +3,6 @@ import Model
 import Publishing
 import Sharing
 import SiteConfiguration
-import Synchronization
 
 /// What one agreement gives of the ledger to one connection of a partner.
 ///
@@ -18,8 +17,6 @@ final class PartnerFeed: FeedSource {
   private let holder: FeedHolder
   private let purpose: String
   private let isExercise: Bool
-  /// What a snapshot gives, once that was looked for.
-  private let snapshot = Mutex<LatestEvents?>(nil)
 
   init(gate: AgreementGate, holder: FeedHolder, purpose: String, isExercise: Bool) {
     self.gate = gate
@@ -127,14 +124,10 @@ final class PartnerFeed: FeedSource {
     let edition = gate.book.edition
     let evaluator = try evaluator(at: now)
     let agreement = evaluator.agreement
-    var latest: LatestEvents
-    if let known = snapshot.withLock({ $0 }), known.after <= sequence {
-      latest = known
-    } else {
-      latest = try look(after: sequence, through: durable, evaluator, now)
-    }
-    let wanted = Array(latest.sequences(after: sequence).prefix(limit))
-    snapshot.withLock { [latest] in $0 = latest }
+    let (wanted, through) = try await gate.looks.page(
+      of: "\(edition) \(isExercise) \(agreement.recipient) \(purpose)", after: sequence,
+      through: durable, limit: limit
+    ) { try look(&$0, through: durable, evaluator, now) }
     var step = Step(
       batch: FeedBatch(events: [], through: sequence),
       room: gate.desk.room(for: agreement.recipient, perMinute: agreement.eventsPerMinute))
@@ -148,38 +141,28 @@ final class PartnerFeed: FeedSource {
     }
     if step.batch.hold == nil {
       let isAll = wanted.count < limit
-      step.batch.through = isAll ? latest.through : wanted.last ?? latest.through
+      step.batch.through = isAll ? through : wanted.last ?? through
       // The event behind it is held back; when it is due the feed gives it.
-      if isAll, latest.through < durable { step.batch.hold = .seconds(1) }
+      if isAll, through < durable { step.batch.hold = .seconds(1) }
     }
     return prepared(step, agreement, edition)
   }
 
-  /// Looks for the newest versions after event `sequence`, up to the first event that is held back.
+  /// Looks at the next events for the newest versions, up to the first one that is held back; whether there
+  /// are more.
   private func look(
-    after sequence: UInt64, through durable: UInt64, _ evaluator: Evaluator, _ now: WallTime
-  ) throws -> LatestEvents {
-    var latest = try LatestEvents(after: sequence, through: durable)
-    var next = sequence + 1
-    while next <= durable {
-      let records = try gate.store.records(
-        from: next, through: durable, limit: LatestEvents.pieceMax)
-      guard let last = records?.last?.0.sequence else {
-        latest.end(at: next - 1)
-        return latest
-      }
-      for (record, feature) in records! {
-        let event = ShareableEvent(
-          sequence: record.sequence, header: record.header, feature: feature)
-        if let event, isHeld(event, evaluator, now) {
-          latest.end(at: record.sequence - 1)
-          return latest
-        }
-        latest.look(record.sequence, "\(record.header.id)")
-      }
-      next = last + 1
+    _ latest: inout LatestEvents, through durable: UInt64, _ evaluator: Evaluator, _ now: WallTime
+  ) throws -> Bool? {
+    let records = try gate.store.records(
+      from: latest.through + 1, through: durable, limit: LatestEvents.pieceMax)
+    guard let records, !records.isEmpty else { return nil }
+    for (record, feature) in records {
+      let event = ShareableEvent(
+        sequence: record.sequence, header: record.header, feature: feature)
+      if let event, isHeld(event, evaluator, now) { return false }
+      latest.look(record.sequence, record.header.id)
     }
-    return latest
+    return true
   }
 
   private func isHeld(_ event: ShareableEvent, _ evaluator: Evaluator, _ now: WallTime) -> Bool {
