@@ -39,6 +39,8 @@ public final class ReceiverStore: Sendable {
         try $0.execute(sql: "PRAGMA synchronous = FULL")
         // 32 MiB: a center that catches up writes the file some times, not at each transaction.
         try $0.execute(sql: "PRAGMA wal_autocheckpoint = 8192")
+        // 32 MiB, too: a lot of a center that catches up fits, and no page of it is written twice.
+        try $0.execute(sql: "PRAGMA cache_size = -32768")
       }
       try Self.migrator.migrate(queue)
     } catch { throw Self.fault(path, error) }
