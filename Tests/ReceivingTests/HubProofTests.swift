@@ -66,6 +66,22 @@ import Testing
     #expect(try await states(fixture) == Array(repeating: .proven, count: 6))
   }
 
+  @Test func `events and proofs that come again together, long settled, are passed over`()
+    async throws
+  {
+    let fixture = try StoreFixture()
+    let post = try PostSample(count: 6)
+    let desk = try hubDesk(fixture)
+    let first = [events(1...4, of: post), proofs(1...4, of: post, size: 4, from: 0)]
+    _ = try await desk.take(first)
+    _ = try await desk.take([events(5...6, of: post), proofs(5...6, of: post, size: 6, from: 4)])
+    let again = try await desk.take(first)
+    #expect(again.taken == ["e1", "p1"] && again.waiting.isEmpty)
+    #expect(try await states(fixture) == Array(repeating: .proven, count: 6))
+    #expect(try await fixture.store.notices().isEmpty)
+    #expect(try await fixture.store.state(of: "ford").note == post.note(6))
+  }
+
   @Test func `what is on its way into the store is gone on from`() async throws {
     let fixture = try StoreFixture()
     let post = try PostSample(count: 8)

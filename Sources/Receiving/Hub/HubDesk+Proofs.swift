@@ -36,8 +36,14 @@ extension HubDesk {
     turn.waiting += letters.filter { $0.last > place && !$0.isLate }.map(\.mail)
     letters.removeAll { $0.last > place && !$0.isLate }
     guard let last = letters.map(\.range.upperBound).max() else { return }
-    var pending = try await pending(through: last, &turn, after: before)
-    var seen = try await feed.seenLog(turn.epoch)
+    let found = try await pending(through: last, &turn, after: before)
+    let cursor = found.state.cursor ?? before?.cursor
+    guard cursor.map({ $0.epoch == turn.epoch }) != false else {
+      // Another receiver of the store went on to the next ledger in this moment.
+      return turn.waiting += letters.map(\.mail)
+    }
+    var pending = found.events[...]
+    var seen = try feed.seenLog(turn.epoch, in: found.state)
     // Both were proven: the later one is what was seen.
     if let later = before?.seen, later.size >= seen.size { seen = later }
     for letter in letters {
@@ -51,11 +57,11 @@ extension HubDesk {
   }
 
   /// The events up to `last` that wait for their proof, in order: of the store, of the turn before and of
-  /// this one.
+  /// this one; and where the feed stood in the store with these.
   private func pending(
     through last: UInt64, _ turn: inout HubTurn, after before: HubTurn?
-  ) async throws -> ArraySlice<ReceivedEvent> {
-    var stored = try await store.pending(of: name, epoch: turn.epoch, through: last)
+  ) async throws -> (events: [ReceivedEvent], state: FeedState) {
+    var (stored, state) = try await store.pending(of: name, epoch: turn.epoch, through: last)
     if let before {
       // It may be in the store by now, or not.
       let settled = Set((before.checked?.settled ?? []).map(\.sequence))
@@ -66,13 +72,14 @@ extension HubDesk {
       }
       stored.sort { $0.sequence < $1.sequence }
     }
-    if let end = stored.last, let first = turn.events.first, first.sequence <= end.sequence {
-      // What came again is not looked at as it came, but as it is in the store.
+    let place = max(state.cursor?.sequence ?? 0, before?.place ?? 0)
+    if let first = turn.events.first, first.sequence <= place {
+      // What came again is not looked at as it came, but as it is in the store, where it may be settled.
       guard before == nil else { throw HubTurn.MustWait() }
       try await keep(&turn)
-      stored = try await store.pending(of: name, epoch: turn.epoch, through: last)
+      (stored, state) = try await store.pending(of: name, epoch: turn.epoch, through: last)
     }
-    return (stored + turn.events.filter { !$0.isRecall && $0.sequence <= last })[...]
+    return (stored + turn.events.filter { !$0.isRecall && $0.sequence <= last }, state)
   }
 
   /// Has the events of a letter settled with the turn; whether they could be: proofs that others must come

@@ -45,6 +45,9 @@ struct HubTurn: Sendable {
     self.epoch = epoch
   }
 
+  /// Where the feed stands then.
+  var cursor: EventCursor? { place.map { EventCursor(epoch: epoch, sequence: $0) } }
+
   /// What there is to store; `nil` when there is nothing.
   var part: StorePart? {
     guard let place, !events.isEmpty || checked != nil else { return nil }

@@ -55,7 +55,10 @@ extension SourceFollower {
   }
 
   func seenLog(_ epoch: UInt64) async throws -> SeenLog {
-    let state = try await store.state(of: source.name)
+    try seenLog(epoch, in: try await store.state(of: source.name))
+  }
+
+  func seenLog(_ epoch: UInt64, in state: FeedState) throws -> SeenLog {
     let origin = LogKey.origin(of: source.post, log: .ledger, epoch: epoch)
     let handed = state.key.flatMap { $0.name == origin ? $0 : nil }
     guard

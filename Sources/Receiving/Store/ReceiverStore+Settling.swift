@@ -6,37 +6,43 @@ import Ledger
 extension ReceiverStore {
   /// The oldest events of ledger `epoch` that wait for their proof, at most `limit`.
   func pending(of feed: String, epoch: UInt64, limit: Int) async throws -> [ReceivedEvent] {
-    try await pending(of: feed, epoch: epoch, 1...UInt64(Int64.max), limit: limit)
+    try await queue.read { db in
+      try Self.pending(of: feed, epoch: epoch, 1...UInt64(Int64.max), limit: limit, db)
+    }
   }
 
-  /// The events of ledger `epoch` up to `last` that wait for their proof, oldest first.
+  /// The events of ledger `epoch` up to `last` that wait for their proof, oldest first, and where the feed
+  /// stood with just these: another receiver of the store may have settled some a moment later.
   func pending(
     of feed: String, epoch: UInt64, through last: UInt64
-  ) async throws -> [ReceivedEvent] {
-    try await pending(of: feed, epoch: epoch, 1...max(last, 1), limit: -1)
+  ) async throws -> (events: [ReceivedEvent], state: FeedState) {
+    try await queue.read { db in
+      (
+        try Self.pending(of: feed, epoch: epoch, 1...max(last, 1), limit: -1, db),
+        try Self.state(of: feed, db)
+      )
+    }
   }
 
-  private func pending(
-    of feed: String, epoch: UInt64, _ range: ClosedRange<UInt64>, limit: Int
-  ) async throws -> [ReceivedEvent] {
-    try await queue.read { db in
-      let rows = try Data.fetchCursor(
-        db.cachedStatement(
-          sql: """
-            SELECT body FROM event INDEXED BY pending
-            WHERE feed = ? AND state = 'pending' AND epoch = ? AND sequence BETWEEN ? AND ?
-            ORDER BY sequence LIMIT ?
-            """),
-        arguments: [
-          feed, EventCursor(epoch: epoch, sequence: 0).epochText, Int64(range.lowerBound),
-          Int64(clamping: range.upperBound), limit,
-        ])
-      var events: [ReceivedEvent] = []
-      while let body = try rows.next() {
-        if let event = ReceivedEvent(Array(body)[...]) { events.append(event) }
-      }
-      return events
+  private static func pending(
+    of feed: String, epoch: UInt64, _ range: ClosedRange<UInt64>, limit: Int, _ db: Database
+  ) throws -> [ReceivedEvent] {
+    let rows = try Data.fetchCursor(
+      db.cachedStatement(
+        sql: """
+          SELECT body FROM event INDEXED BY pending
+          WHERE feed = ? AND state = 'pending' AND epoch = ? AND sequence BETWEEN ? AND ?
+          ORDER BY sequence LIMIT ?
+          """),
+      arguments: [
+        feed, EventCursor(epoch: epoch, sequence: 0).epochText, Int64(range.lowerBound),
+        Int64(clamping: range.upperBound), limit,
+      ])
+    var events: [ReceivedEvent] = []
+    while let body = try rows.next() {
+      if let event = ReceivedEvent(Array(body)[...]) { events.append(event) }
     }
+    return events
   }
 
   /// The place up to which every event of a feed is settled: what may be acknowledged.
