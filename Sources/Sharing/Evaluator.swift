@@ -31,17 +31,19 @@ public struct Evaluator: Sendable {
   ///   - isExercise: whether the feed is the one of exercises; real events and exercises never share
   ///     one.
   ///   - hadEarlierVersion: whether an earlier version of the event was released to the recipient.
+  ///   - waitedNanos: how long the event has been there for the feeds, by a clock that never steps; counts
+  ///     for a delay where the event's own time lies in the future.
   ///   - now: the moment.
   public func decide(
     _ event: ShareableEvent, purpose: String, isExercise: Bool, hadEarlierVersion: Bool = false,
-    at now: WallTime
+    waitedNanos: Int64 = 0, at now: WallTime
   ) -> Decision {
     if let reason = standing(purpose: purpose, isExercise: isExercise, at: now) {
       return .refused(reason)
     }
     guard event.header.isExercise == isExercise else { return .refused("other-feed") }
     guard event.header.time >= agreement.validFrom else { return .refused("before-agreement") }
-    var decision = applyRules(to: event, purpose: purpose, at: now)
+    var decision = applyRules(to: event, purpose: purpose, waitedNanos, at: now)
     if case .refused = decision.outcome, hadEarlierVersion, event.header.version > 1 {
       decision.outcome = .recalled
     }
@@ -59,7 +61,7 @@ public struct Evaluator: Sendable {
   }
 
   private func applyRules(
-    to event: ShareableEvent, purpose: String, at now: WallTime
+    to event: ShareableEvent, purpose: String, _ waitedNanos: Int64, at now: WallTime
   ) -> Decision {
     var doubt: Decision?
     for rule in agreement.rules {
@@ -75,7 +77,8 @@ public struct Evaluator: Sendable {
         switch rule.outcome {
         case .refuse(let reason): return .refused(reason, rule: rule.name, distance: distance)
         case .release(let grant):
-          return release(grant, of: event, rule: rule.name, distance: distance, at: now)
+          return release(
+            grant, of: event, rule: rule.name, distance: distance, waitedNanos, at: now)
         }
       }
     }
@@ -84,20 +87,28 @@ public struct Evaluator: Sendable {
 
   private func release(
     _ grant: ReleaseGrant, of event: ShareableEvent, rule: String, distance: Int64?,
-    at now: WallTime
+    _ waitedNanos: Int64, at now: WallTime
   ) -> Decision {
     let fields = grant.fields.filter { field in
       event.fields[field.rawValue] != nil
         && (agreement.profile != .thirdCountry || !field.couldIdentify)
     }
-    let (due, isBeyond) = event.header.time.unixNanos.addingReportingOverflow(
-      Int64(grant.delaySeconds) * 1_000_000_000)
-    let isDue = !isBeyond && due <= now.unixNanos
+    let delay = Int64(grant.delaySeconds) * 1_000_000_000
+    // A clock that was ahead when the event happened makes nobody wait for longer than the delay.
+    let due = min(
+      sum(event.header.time.unixNanos, delay),
+      sum(now.unixNanos, max(0, delay - max(0, waitedNanos))))
+    let isDue = due <= now.unixNanos
     return Decision(
-      outcome: isDue
-        ? .released(fields) : .delayed(until: WallTime(unixNanos: isBeyond ? .max : due)),
+      outcome: isDue ? .released(fields) : .delayed(until: WallTime(unixNanos: due)),
       rule: rule, reason: isDue ? "released" : "delayed", distanceMillimetres: distance,
       grant: grant)
+  }
+
+  /// The sum, or the last moment that there is; `nanos` is not negative.
+  private func sum(_ moment: Int64, _ nanos: Int64) -> Int64 {
+    let (sum, isBeyond) = moment.addingReportingOverflow(nanos)
+    return isBeyond ? .max : sum
   }
 
   // MARK: - Conditions

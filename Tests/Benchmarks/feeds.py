@@ -302,10 +302,10 @@ def moment(text):
 
 def latency():
     """An event each 10 ms, due by the agreements' delay, to all subscribers."""
-    delay, seconds = 1, 20
+    delay, seconds = 60, 20  # all happened before it is published: of the future nothing is held back
     names = [f"s{number}" for number in range(-(-SUBSCRIBERS // STREAMS_OF_ONE))]
     post = Post("paced", names, delay)
-    first = time.time() + 15
+    first = time.time() + 16 - delay
     post.fill(100 * seconds, first, 10)
     post.start()
     listener = Listener(post, names, delay)

@@ -32,6 +32,8 @@ IS_LONG = EVENTS >= 5000
 STRANGERS = 40 if IS_LONG else 4
 # Nothing is killed so long, then things are.
 CALM_SECONDS, KILLING_SECONDS = (45, 60) if IS_LONG else (0, 40)
+# What lies in the ledger is due one after the other by the agreement's delay.
+DELAY_SECONDS = CALM_SECONDS + KILLING_SECONDS + 60
 MILLIS = max(1, 1000 * (CALM_SECONDS + KILLING_SECONDS) // EVENTS)
 
 
@@ -52,14 +54,18 @@ class Post:
     def __init__(self, hub):
         self.strangers = Strangers(STRANGERS)
         self.state, self.port, self.local = WORK / "state", free_port(), free_port()
-        agree("b", rule("crossing", "time_min, class, direction, lat_lon_1km, confidence_band", 1),
+        fields = "time_min, class, direction, lat_lon_1km, confidence_band"
+        live = rule("crossing", fields, 1).replace("[person, ", "[").replace("name: crossing", "name: live")
+        stored = rule("crossing", fields, DELAY_SECONDS)
+        agree("b", re.sub(r"classes: \[.*\]", "classes: [person]", stored), live,
               rule("post-status", "time_min, status", 1), tlp="AMBER+STRICT")
         self.site = self.write(hub.servers, POST)
 
     def fill(self):
         """A ledger whose events are due from now on, MILLIS after each other."""
         shutil.rmtree(self.state, ignore_errors=True)
-        made = run("LedgerSamples", "paced", EVENTS, int(time.time()), MILLIS, self.state, POST, seconds=300)
+        made = run("LedgerSamples", "paced", EVENTS, int(time.time()) + 1 - DELAY_SECONDS, MILLIS, self.state,
+                   POST, seconds=300)
         assert made.returncode == 0, made.stdout + made.stderr
         keep_key(self.state)
 

@@ -19,6 +19,7 @@ import Testing
     var isExercise: Bool
     var had: Bool
     var now: WallTime
+    var waitedNanos: Int64
   }
 
   private struct Case {
@@ -63,7 +64,9 @@ import Testing
           isExercise: source.chance(25), had: source.chance(20),
           now: WallTime(
             unixNanos: (RandomSharing.epochSeconds
-              + .random(in: 0...200_000, using: &source.random)) * 1_000_000_000))
+              + .random(in: 0...200_000, using: &source.random)) * 1_000_000_000),
+          waitedNanos: source.chance(90)
+            ? 0 : .random(in: 0...20_000, using: &source.random) * 1_000_000_000)
       }
       cases.append(Case(text: text, agreement: agreement, asks: asks))
     }
@@ -73,7 +76,7 @@ import Testing
   private func decide(_ evaluator: Evaluator, _ ask: Ask) -> Decision {
     evaluator.decide(
       pool[ask.event].0, purpose: ask.purpose, isExercise: ask.isExercise,
-      hadEarlierVersion: ask.had, at: ask.now)
+      hadEarlierVersion: ask.had, waitedNanos: ask.waitedNanos, at: ask.now)
   }
 
   @Test func `every fifth decision or more gives something, and each outcome occurs`() {
@@ -84,7 +87,7 @@ import Testing
     }
     #expect(counts.values.reduce(0, +) == 100_000)
     for outcome in ["released", "recalled", "refused", "delayed"] {
-      #expect(counts[outcome, default: 0] > 1_000, "\(counts)")
+      #expect(counts[outcome, default: 0] > 500, "\(counts)")
     }
   }
 
@@ -144,6 +147,28 @@ import Testing
     }
   }
 
+  @Test func `nothing waits for longer than its delay, also when its time lies in the future`() {
+    var fromFuture = 0
+    for one in cases {
+      let evaluator = Evaluator(agreement: one.agreement, site: RandomSharing.site)
+      for ask in one.asks {
+        let decision = decide(evaluator, ask)
+        guard let grant = decision.grant else { continue }
+        let delay = Int64(grant.delaySeconds) * 1_000_000_000
+        let isFuture = pool[ask.event].0.header.time > ask.now
+        if isFuture { fromFuture += 1 }
+        switch decision.outcome {
+        case .delayed(let until):
+          #expect(until.unixNanos - ask.now.unixNanos <= delay - ask.waitedNanos)
+          #expect(until > ask.now && delay > 0)
+        case .released where isFuture: #expect(ask.waitedNanos >= delay)
+        default: break
+        }
+      }
+    }
+    #expect(fromFuture > 500)
+  }
+
   @Test func `an evaluator in another language decides the same`() throws {
     var lines = [
       #"{"site":\#(RandomSharing.siteJSON),"pool":["#
@@ -158,7 +183,8 @@ import Testing
     var expected: [String] = []
     for one in cases {
       let asks = one.asks.map {
-        "[\($0.event),\"\($0.purpose)\",\($0.isExercise),\($0.had),\($0.now.unixNanos)]"
+        "[\($0.event),\"\($0.purpose)\",\($0.isExercise),\($0.had),\($0.now.unixNanos),"
+          + "\($0.waitedNanos)]"
       }
       lines.append(#"{"agreement":\#(one.text),"asks":[\#(asks.joined(separator: ","))]}"#)
       let evaluator = Evaluator(agreement: one.agreement, site: RandomSharing.site)

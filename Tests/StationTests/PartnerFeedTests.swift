@@ -24,7 +24,8 @@ import Testing
   /// - Parameter drones: more drones, each an event of its own.
   private static func gate(
     _ folder: String, agreement: String = ReleaseDeskTests.agreementText, drones: Int = 0,
-    persons: Int = 0
+    persons: Int = 0,
+    secondsAhead: Int64 = 0
   ) throws -> AgreementGate {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     var log = try EventLog(directory: folder + "/ledger", post: "river-2", records: .plain)
@@ -32,7 +33,8 @@ import Testing
       let text = payload(version, word)
       let header = EventHeader(
         kind: .crossing, id: id, version: UInt32(version),
-        time: WallTime(unixNanos: Int64(time(nil)) * 1_000_000_000), isExercise: false)
+        time: WallTime(unixNanos: (Int64(time(nil)) + secondsAhead) * 1_000_000_000),
+        isExercise: false)
       try log.append(header, payload: text.span.bytes)
     }
     for number in 0..<drones + persons {
@@ -188,5 +190,32 @@ import Testing
       #expect(batch.events.isEmpty && batch.through == 4 && batch.hold != nil)
       #expect(Self.count("released", gate) == 3)
     }
+  }
+
+  @Test(arguments: [0, 1]) func `an event of a clock that was ahead waits for its delay only`(
+    delay: Int
+  ) async throws {
+    let folder = NSTemporaryDirectory() + "vedette-partner-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let agreement = ReleaseDeskTests.agreementText.replacing(
+      "fields: [class]", with: "fields: [class], delay_s: \(delay)")
+    let gate = try Self.gate(folder, agreement: agreement, secondsAhead: 7_200)
+    defer { gate.desk.stop() }
+    func source() throws -> any FeedSource {
+      try gate.feed(
+        toHubFor: "urn:partner:b", purpose: "border-surveillance", isExercise: false)
+    }
+    if delay > 0 {
+      let early = try await source().next(after: 0, through: 2, limit: 9)
+      #expect(early.events.isEmpty && early.through == 0)
+      #expect(try #require(early.hold) <= .seconds(delay))
+      #expect(try await source().prepareLatest(after: 0, through: 2, limit: 9).batch.hold != nil)
+      try await Task.sleep(for: try #require(early.hold))
+    }
+    // Another connection, as the partner may come anew.
+    let page = try await source().next(after: 0, through: 2, limit: 9)
+    #expect(page.events.map(\.event.id) == ["\(Self.id)/1", "\(Self.id)/2"])
+    let given = try await source().disclosable([1, 2])
+    #expect(given == [.fields(["class"]), .nothing])
   }
 }

@@ -1,3 +1,4 @@
+import Devices
 import Ledger
 import Model
 import Publishing
@@ -65,6 +66,7 @@ final class PartnerFeed: FeedSource {
     // Before the agreement: what changes between is put on record once more rather than not at all.
     let edition = gate.book.edition
     let evaluator = try evaluator(at: now)
+    gate.desk.looks.note(durable, at: MonotonicClock.now())
     guard sequence < durable else {
       return PreparedBatch(FeedBatch(events: [], through: sequence))
     }
@@ -123,6 +125,7 @@ final class PartnerFeed: FeedSource {
     let now = wallNow()
     let edition = gate.book.edition
     let evaluator = try evaluator(at: now)
+    gate.desk.looks.note(durable, at: MonotonicClock.now())
     let agreement = evaluator.agreement
     let (wanted, through) = try await gate.looks.page(
       of: "\(edition) \(isExercise) \(agreement.recipient) \(purpose)", after: sequence,
@@ -166,10 +169,24 @@ final class PartnerFeed: FeedSource {
   }
 
   private func isHeld(_ event: ShareableEvent, _ evaluator: Evaluator, _ now: WallTime) -> Bool {
-    let decision = evaluator.decide(
-      event, purpose: purpose, isExercise: isExercise, hadEarlierVersion: false, at: now)
+    let decision = decision(on: event, by: evaluator, at: now)
     if case .delayed = decision.outcome { return true }
     return false
+  }
+
+  private func decision(
+    on event: ShareableEvent, by evaluator: Evaluator, hadEarlierVersion: Bool = false,
+    at now: WallTime
+  ) -> Decision {
+    func decide(waitedNanos: Int64) -> Decision {
+      evaluator.decide(
+        event, purpose: purpose, isExercise: isExercise, hadEarlierVersion: hadEarlierVersion,
+        waitedNanos: waitedNanos, at: now)
+    }
+    let decision = decide(waitedNanos: 0)
+    guard case .delayed = decision.outcome else { return decision }
+    let waited = gate.desk.looks.waitedNanos(for: event.sequence, at: MonotonicClock.now())
+    return waited > 0 ? decide(waitedNanos: waited) : decision
   }
 
   /// What was decided so far of a step.
@@ -200,8 +217,7 @@ final class PartnerFeed: FeedSource {
     }
     let agreement = evaluator.agreement
     let id = event.header.id
-    var decision = evaluator.decide(
-      event, purpose: purpose, isExercise: isExercise, hadEarlierVersion: false, at: now)
+    var decision = decision(on: event, by: evaluator, at: now)
     let isTakenBack = step.isSnapshot && event.fields.disposition == "retracted"
     if decision.outcome == .refused && event.header.version > 1 || isTakenBack {
       // Only then it matters: it may have to be looked for in the release log.
@@ -212,8 +228,7 @@ final class PartnerFeed: FeedSource {
         step.batch.through = record.sequence
         return
       }
-      decision = evaluator.decide(
-        event, purpose: purpose, isExercise: isExercise, hadEarlierVersion: hasEarlier, at: now)
+      decision = self.decision(on: event, by: evaluator, hadEarlierVersion: hasEarlier, at: now)
     }
     if case .delayed(let until) = decision.outcome {
       step.batch.hold = .nanoseconds(max(1_000_000, until.unixNanos - now.unixNanos))
@@ -250,7 +265,7 @@ final class PartnerFeed: FeedSource {
         let event = ShareableEvent(
           sequence: record.sequence, header: record.header, feature: feature)
       else { return answers.append(.nothing) }
-      let decision = evaluator.decide(event, purpose: purpose, isExercise: isExercise, at: now)
+      let decision = decision(on: event, by: evaluator, at: now)
       if case .released(let fields) = decision.outcome {
         found.append(
           (answers.count, fields.map(\.rawValue), entry(decision, event, evaluator, now)))

@@ -74,7 +74,8 @@ final class ReleaseDesk: Sendable {
 
   /// What of each feed is on record.
   let feeds = FeedRecords()
-
+  /// Since when the feeds know of each event.
+  let looks = FirstLooks()
   private let state: Mutex<State>
   private let folders: EpochFolders
   private let directory: String

@@ -1,7 +1,7 @@
 """An evaluator of agreements of its own, after Docs/SharingAgreements.md: evaluate.py < cases > decisions
 
 Reads JSON lines: {"site": …, "pool": [events]} first, then {"agreement": …, "asks": [[event, purpose,
-exercise, had earlier version, moment], …]}; prints a line for each ask: outcome, rule, reason,
+exercise, had earlier version, moment, nanoseconds waited], …]}; prints a line for each ask: outcome, rule, reason,
 fields, distance, moment of a delay, Adler-32 of the released Feature.
 """
 
@@ -161,7 +161,7 @@ def release_feature(event, post, fields, names, recall):
 
 def decide(agreement, site, event, ask):
     """Outcome, rule, reason, fields, distance, moment of a delay."""
-    _, purpose, exercise, had, now = ask
+    _, purpose, exercise, had, now, waited = ask
     header = event["header"]
 
     def refuse(reason, rule=None, distance=None):
@@ -197,7 +197,8 @@ def decide(agreement, site, event, ask):
         if "refuse" in rule:
             return refuse(rule["refuse"], rule["name"], distance)
         grant = rule["release"]
-        due = header["time"] + grant.get("delay_s", 0) * 10**9
+        delay = grant.get("delay_s", 0) * 10**9
+        due = min(header["time"] + delay, now + max(0, delay - waited))
         if due > now:
             return "delayed", rule["name"], "delayed", [], distance, due
         names = sorted(name for name in grant["fields"] if name in fields)
