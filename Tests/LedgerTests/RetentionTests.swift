@@ -81,6 +81,55 @@ import Testing
     #expect(try openWriter(storage).segments == [segments[5]])
   }
 
+  @Test("on a disk without a byte left what is due goes, on record, and makes room for events")
+  func noRoomAtAll() throws {
+    let storage = FaultStorage()
+    let options = LedgerOptions(
+      segmentBytes: 1 << 20, groupBytesMax: 1 << 17, groupRecordsMax: 8)
+    var writer = try openWriter(storage, options: options)
+    func event() -> TestRecord { TestRecord(writer.nextSequence, bytes: 50_000) }
+    while writer.segments.count < 3 {
+      try writer.append(event())
+      try writer.commit()
+      while try writer.prepare() {}
+    }
+    storage.limitRoom(0)
+    // The prepared segment is used up, then the last one is.
+    var refusal: LedgerError?
+    while refusal == nil {
+      do throws(LedgerError) {
+        try writer.append(event())
+        try writer.commit()
+      } catch { refusal = error }
+    }
+    #expect(refusal?.code == .diskFull && writer.failure == nil && writer.segments.count == 4)
+    #expect(throws: LedgerError.self) { while try writer.prepare() {} }
+    let (second, before) = (writer.segments[1], writer.durableSequence)
+    // What was appended in vain is given anew.
+    writer.dropGroup()
+    let now = WallTime(unixNanos: 0)
+    let own = TestRecord(before + 1, bytes: 700)
+    #expect(
+      try writer.append(own.header, payload: own.payload.span.bytes, isOwn: true) == before + 1)
+    try writer.commit()
+    let removed = try writer.removeOldest(
+      bytesMax: 3 << 20, ageNanosMax: .max, now: now, sealedTo: before)
+    #expect(removed == 1)
+    #expect(writer.segments.first == second && writer.failure == nil)
+    let more = event()
+    try writer.append(more)
+    try writer.commit()
+    #expect(writer.segments.count == 4 && writer.durableSequence == before + 2)
+    let kept = try readAll(storage)
+    #expect(kept.keys.sorted() == Array(second...before + 2))
+    #expect(kept[before + 1] == own && kept[before + 2] == more)
+    storage.limitRoom(nil)
+    while try writer.prepare() {}
+    #expect(storage.allNames.contains(LogFiles.reserveName))
+    let again = try openWriter(storage, options: options)
+    #expect(again.manifest.newest == writer.segments.last && again.durableSequence == before + 2)
+  }
+
   @Test("a reader that asks for what retention took is told the oldest that is left")
   func gone() throws {
     let (storage, segments, last) = try ledger()

@@ -102,4 +102,65 @@ import Testing
     lane.run(stop: stop)
     #expect(board.isStoring && board.isHealthy)
   }
+
+  @Test func `a sensor's change that was found on the disk after a fault is told all the same`()
+    throws
+  {
+    let folder = NSTemporaryDirectory() + "vedette-found-\(getpid())"
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let sensor = Sensor(
+      name: "pir-1", profile: "test/pir", place: .zero, coverage: [], detectionProbability: 0.9,
+      falseAlarmRate: 0.1, latencyNanos: 0,
+      detail: .motion(
+        MotionDetail(
+          technology: .pir, chip: "gpiochip0", line: "1", isActiveLow: false,
+          debounceNanos: 1_000_000, holdNanos: 2_000_000_000)))
+    let site = Site(
+      post: "river-2",
+      origin: GeographicOrigin(latitudeDegrees: 47, longitudeDegrees: 9, heightMetres: 0),
+      lines: [], sensors: [sensor], links: [], configurationHash: "00")
+    let map = ClockMap(
+      instant: Instant(monotonicNanos: 1), wall: WallTime(unixNanos: 1), uncertaintyNanos: 1,
+      state: .synchronised)
+    let change = PostEvent.health(
+      SensorHealthEvent(
+        report: HealthReport(
+          sensor: SensorID(0), state: .lost, reason: .deviceGone, systemError: 19,
+          time: Instant(monotonicNanos: 1)),
+        source: SourceID(0), sequence: 1, clock: map))
+    // The sync failed after the write: the lane does not know that the event is there.
+    let epoch: UInt64
+    do {
+      var log = try EventLog(directory: folder + "/ledger", post: site.post)
+      var encoder = EventEncoder(site: site, captureEpoch: 1, softwareVersion: "1")
+      try log.append(change, using: &encoder)
+      try log.commit()
+      epoch = log.epoch
+    }
+    let ends = makeRing(of: PostEvent.self, capacity: 64)
+    let consumer = Handover(ends.consumer)
+    let doorbell = try Doorbell()
+    let fusion = MetricCells(FusionLane.Cell.allCases.map(\.name))
+    var outlet = EventOutlet(producer: ends.producer, doorbell: doorbell, cells: fusion)
+    outlet.send(change)
+    let (stop, board) = (StopFlag(), HealthBoard())
+    board.reset(site: site)
+    let feed = EventFeed(durable: 0)
+    stop.set()
+    let lane = NamedThread("ledger") {
+      var lane = LedgerLane(
+        directory: folder + "/ledger", site: site, captureEpoch: 1,
+        retention: StorageConfiguration(), erasureClock: ErasureClock(stateDirectory: folder),
+        signingSeed: nil, log: nil, durable: 0, epoch: epoch,
+        consumer: ConsumerBank(count: 1) { _ in consumer.take() },
+        desk: LedgerDesk(doorbell: doorbell), feed: feed, board: board,
+        cells: MetricCells(LedgerLane.Cell.allCases.map(\.name)),
+        logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+      lane.run(stop: stop)
+    }
+    lane.join()
+    #expect(feed.durable == 1)
+    #expect(board.sensors.map(\.state) == ["lost"])
+  }
 }

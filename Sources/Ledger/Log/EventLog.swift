@@ -85,6 +85,10 @@ public struct EventLog: ~Copyable {
   }
   /// Why the writer takes nothing any more; `nil` while it works.
   public var failure: LedgerError? { writer.failure }
+  /// Whether the writer goes on in its present segment after `error`: that had only no room for the next.
+  public func isUsable(after error: LedgerError) -> Bool {
+    error.code == .diskFull && writer.failure == nil
+  }
   /// What was done since the opening.
   public var stats: LedgerStats { writer.stats }
 
@@ -126,6 +130,9 @@ public struct EventLog: ~Copyable {
     try writer.commit()
     return writer.durableSequence
   }
+
+  /// Takes back what was appended since the last commit; its sequences are given anew.
+  public mutating func dropGroup() { writer.dropGroup() }
 
   /// One bounded step (about a millisecond; the last one syncs) of writing the next segment's
   /// zeros; call it when there is nothing to append, until it returns false. What was not prepared when

@@ -18,6 +18,12 @@ public struct LedgerOptions: Sendable, Equatable {
     self.groupRecordsMax = groupRecordsMax
   }
 
+  /// Bytes at the end of a segment that events leave to what the log says of itself: on a full disk an
+  /// erasure goes on record there, and then makes the room that events need. An erasure takes some 600.
+  var ownBytes: Int { segmentBytes >= 1 << 20 ? 4096 : 0 }
+  /// Bytes of the file whose room a new manifest takes on a full disk.
+  var reserveBytes: Int { segmentBytes >= 1 << 20 ? 16 << 10 : 0 }
+
   /// Traps on sizes outside their ranges: they are written by programmers, not read from files.
   func check() {
     precondition((4 << 10...1 << 30).contains(segmentBytes), "segmentBytes is out of range")

@@ -2,6 +2,8 @@
 enum LogFiles {
   /// Name of the segment in preparation.
   static let spareName = "spare"
+  /// Name of the file whose room a manifest may need.
+  static let reserveName = "reserve"
   /// Bytes of zeros written at once while a segment is prepared: about a millisecond.
   static let zeroStepBytes = 256 * 1024
 

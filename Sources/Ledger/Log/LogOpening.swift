@@ -52,7 +52,10 @@ struct LogOpening<Storage: LogStorage> {
     let newest = segments[segments.count - 1]
     if manifest.newest != newest {
       manifest.newest = newest
-      try LogFiles.write(manifest, to: storage, &stats)
+      do throws(LedgerError) { try LogFiles.write(manifest, to: storage, &stats) } catch {
+        // On a full disk it stays as it is: the newest segment was found without it.
+        guard error.code == .diskFull else { throw error }
+      }
     }
     return active
   }

@@ -17,8 +17,8 @@ extension LogWriter {
       try LogFiles.write(changed, to: storage, &stats)
     } catch {
       guard error.code == .diskFull else { throw fail(error) }
-      // The room of the prepared segment is enough for a manifest.
-      dropSpare()
+      // The room of the prepared segment, or what was set aside, is enough for a manifest.
+      freeReserves()
       try LogFiles.write(changed, to: storage, &stats)
     }
     manifest = changed

@@ -24,6 +24,10 @@ struct LogWriter<Storage: LogStorage>: ~Copyable {
   private var groupRecords = 0
   private var spare: Spare = .none
   private let zeros: LogBuffer
+  /// Whether this writer has set the reserve's room aside.
+  private var hasReserve = false
+  /// Whether the manifest on the storage does not tell of the newest segment yet.
+  private var isManifestDue = false
 
   /// The segment that is prepared for the time after this one.
   private enum Spare {
@@ -64,8 +68,10 @@ struct LogWriter<Storage: LogStorage>: ~Copyable {
   ///
   /// - Parameter salts: of its fields, or their seed (``EventRecord/seedBytes``); empty for a record
   ///   that is no event.
+  /// - Parameter isOwn: whether it is what the log says of itself, which may take the last bytes of a
+  ///   segment (``LedgerOptions/ownBytes``).
   mutating func append(
-    _ event: EventHeader, salts: RawSpan = RawSpan(), payload: RawSpan
+    _ event: EventHeader, salts: RawSpan = RawSpan(), payload: RawSpan, isOwn: Bool = false
   ) throws(LedgerError) -> UInt64 {
     try checkIsWorking("append")
     let size = RecordLayout.footprint(payload: salts.byteCount + payload.byteCount)
@@ -76,11 +82,12 @@ struct LogWriter<Storage: LogStorage>: ~Copyable {
         reason: "a payload of \(payload.byteCount) bytes; the most is "
           + "\(min(RecordLayout.payloadBytesMax, options.groupBytesMax - around))")
     }
+    let end = sizes[sizes.count - 1] - (isOwn ? 0 : options.ownBytes)
     if groupRecords == options.groupRecordsMax || groupBytes + size > group.capacity
-      || offset + groupBytes + size > sizes[sizes.count - 1]
+      || offset + groupBytes + size > end
     {
       try commit()
-      if offset + size > sizes[sizes.count - 1] { try roll() }
+      if offset + size > end { try roll() }
     }
     let sequence = nextSequence
     groupRecords += 1
@@ -115,6 +122,13 @@ struct LogWriter<Storage: LogStorage>: ~Copyable {
     durableSequence = nextSequence - 1
   }
 
+  /// Forgets what was appended since the last commit.
+  mutating func dropGroup() {
+    nextSequence = durableSequence + 1
+    groupBytes = 0
+    groupRecords = 0
+  }
+
   private var activeName: String {
     SegmentHeader.name(firstSequence: segments[segments.count - 1])
   }
@@ -137,14 +151,17 @@ struct LogWriter<Storage: LogStorage>: ~Copyable {
 
   /// Bytes for records in this segment and in the prepared one.
   var preparedBytes: Int {
-    let left = sizes[sizes.count - 1] - offset - groupBytes
-    if case .ready = spare { return left + options.segmentBytes - SegmentHeader.byteCount }
-    return left
+    let left = max(0, sizes[sizes.count - 1] - options.ownBytes - offset - groupBytes)
+    guard case .ready = spare else { return left }
+    return left + options.segmentBytes - options.ownBytes - SegmentHeader.byteCount
   }
 
   /// One bounded step of preparing the next segment; whether there is more to do.
   mutating func prepare() throws(LedgerError) -> Bool {
     try checkIsWorking("prepare the next segment of")
+    if isManifestDue {
+      do throws(LedgerError) { try writeManifest() } catch { throw fail(error) }
+    }
     do throws(StorageFailure) {
       switch spare {
       case .ready: return false
@@ -162,6 +179,7 @@ struct LogWriter<Storage: LogStorage>: ~Copyable {
         try storage.sync(file)
         stats.syncs += 1
         spare = .ready(file)
+        keepReserve()
         return false
       }
     } catch {
@@ -187,6 +205,47 @@ struct LogWriter<Storage: LogStorage>: ~Copyable {
     try? storage.remove(LogFiles.spareName)
   }
 
+  /// Writes the manifest; on a full disk by the room that was set aside, and where that is gone later. Until
+  /// then it tells of all segments but the newest, which is found all the same.
+  private mutating func writeManifest() throws(LedgerError) {
+    isManifestDue = true
+    do throws(LedgerError) {
+      try LogFiles.write(manifest, to: storage, &stats)
+    } catch {
+      guard error.code == .diskFull, hasReserve else {
+        if error.code == .diskFull { return }
+        throw error
+      }
+      dropReserve()
+      return try writeManifest()
+    }
+    isManifestDue = false
+  }
+
+  /// Sets some room aside, unless there is none.
+  private mutating func keepReserve() {
+    guard !hasReserve, options.reserveBytes > 0 else { return }
+    do throws(StorageFailure) {
+      let file = try storage.create(LogFiles.reserveName)
+      try zeros.write(
+        0..<min(options.reserveBytes, zeros.capacity), to: file, at: 0, of: storage)
+      try storage.sync(file)
+      stats.syncs += 1
+      hasReserve = true
+    } catch { try? storage.remove(LogFiles.reserveName) }
+  }
+
+  /// Gives up the prepared segment and the room that was set aside: they are needed.
+  mutating func freeReserves() {
+    dropSpare()
+    dropReserve()
+  }
+
+  private mutating func dropReserve() {
+    hasReserve = false
+    if options.reserveBytes > 0 { try? storage.remove(LogFiles.reserveName) }
+  }
+
   /// Ends this segment and begins the next, when it has records.
   mutating func endSegment() throws(LedgerError) {
     try commit()
@@ -205,7 +264,7 @@ struct LogWriter<Storage: LogStorage>: ~Copyable {
       try LogFiles.beginSegment(header, with: prepared, in: storage, &stats)
       spare = .none
       manifest.newest = nextSequence
-      try LogFiles.write(manifest, to: storage, &stats)
+      try writeManifest()
     } catch { throw fail(error) }
     segments.append(nextSequence)
     sizes.append(options.segmentBytes)

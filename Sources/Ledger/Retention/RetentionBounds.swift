@@ -67,7 +67,8 @@ extension EventLog {
   ///
   /// - Throws: as ``append(_:payload:)`` and ``commit()``.
   public mutating func put(_ erasure: ErasureRecord, at now: WallTime) throws(LedgerError) {
-    _ = try unsafe writer.append(erasure.header(at: now), payload: erasure.payload.span.bytes)
+    _ = try unsafe writer.append(
+      erasure.header(at: now), payload: erasure.payload.span.bytes, isOwn: true)
     try writer.commit()
   }
 

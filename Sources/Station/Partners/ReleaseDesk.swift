@@ -17,6 +17,8 @@ final class ReleaseDesk: Sendable {
   /// Groups of lines that may wait for the thread.
   static let waitingMax = 1_024
   private static let retentionNanos: Int64 = 60_000_000_000
+  /// Time between two attempts to make room on a full disk, nanoseconds.
+  private static let roomNanos: Int64 = 1_000_000_000
   /// Least time between two checkpoints: each costs several syncs, which releases would wait for.
   private static let signingNanos: Int64 = 1_000_000_000
 
@@ -256,6 +258,7 @@ final class ReleaseDesk: Sendable {
     var (epoch, durable): (UInt64, UInt64) = (0, 0)
     var nextRetention = MonotonicClock.now()
     var nextSigning = nextRetention
+    var nextRoom = nextRetention
     while true {
       let (jobs, isStopped) = state.withLock { state in
         defer { state.jobs = [] }
@@ -291,8 +294,20 @@ final class ReleaseDesk: Sendable {
         state.withLock { $0.held.tidy(durable: durable, signed: signed) }
         for job in jobs { job.done.resume() }
       } catch {
-        log = nil
-        seal = nil
+        var isUsable = false
+        if log != nil { isUsable = log!.isUsable(after: error) }
+        if isUsable {
+          // Nothing of them was given, so nothing of them stays. What is due may make room, at once.
+          log!.dropGroup()
+          nextRetention = min(nextRetention, nextRoom)
+          if MonotonicClock.now() >= nextRoom {
+            nextRoom = MonotonicClock.now().advanced(byNanos: Self.roomNanos)
+            keepHouse(&log, epoch, seal?.signedSize ?? 0, &nextRetention)
+          }
+        } else {
+          log = nil
+          seal = nil
+        }
         logger.error("releases cannot be put on record, so nothing is released: \(error)")
         state.withLock { state in
           state.failures += 1

@@ -209,11 +209,13 @@ struct LedgerLane: ~Copyable {
     // After a failure the next attempt waits as long as the next look.
     guard log != nil, !isWarned || now >= nextRoom else { return }
     do throws(LedgerError) {
+      // First: on a full disk the next segment's room comes from what is let go.
+      if now >= nextRetention {
+        nextRetention = now.advanced(byNanos: Self.retentionNanos)
+        try applyRetention()
+      }
       if try log!.prepare() { return }
       if now >= nextRoom { try lookAtRoom(now) }
-      guard now >= nextRetention else { return }
-      nextRetention = now.advanced(byNanos: Self.retentionNanos)
-      try applyRetention()
     } catch {
       cells.add(Cell.syncFailures.rawValue, 1)
       nextRoom = now.advanced(byNanos: Self.roomNanos)
@@ -320,6 +322,7 @@ struct LedgerLane: ~Copyable {
 
   /// Appends and syncs the group; false when the storage failed and the group is still to be kept.
   private mutating func store() -> Bool {
+    var taken = 0
     do throws(LedgerError) {
       if log == nil {
         let reopened = try reopen()
@@ -327,6 +330,7 @@ struct LedgerLane: ~Copyable {
       }
       for event in group {
         try log!.append(event, using: &encoder)
+        taken += 1
       }
       durableBefore = try log!.commit()
     } catch {
@@ -334,8 +338,14 @@ struct LedgerLane: ~Copyable {
       if !isFailing { logger.error("events cannot be stored, trying again: \(error)") }
       isFailing = true
       board.note(storageFault: "\(error)")
-      // After a failed write or sync the descriptor is never trusted again.
-      log = nil
+      var isUsable = false
+      if log != nil { isUsable = log!.isUsable(after: error) }
+      if isUsable {
+        makeRoom(taken)
+      } else {
+        // After a failed write or sync the descriptor is never trusted again.
+        log = nil
+      }
       return false
     }
     if isFailing {
@@ -344,16 +354,40 @@ struct LedgerLane: ~Copyable {
       logger.notice("events are stored again, numbering goes on at \(first)")
       board.note(storageFault: nil)
     }
+    settle(group.count)
+    return true
+  }
+
+  /// The segment is full and there is no room for the next: keeps the first `taken` events of the group,
+  /// which were appended, and lets go what is due.
+  private mutating func makeRoom(_ taken: Int) {
+    do throws(LedgerError) {
+      durableBefore = try log!.commit()
+      settle(taken)
+      let now = MonotonicClock.now()
+      guard now >= nextRoom else { return }
+      nextRoom = now.advanced(byNanos: Self.roomNanos)
+      try applyRetention()
+    } catch {
+      if !log!.isUsable(after: error) { log = nil }
+    }
+  }
+
+  /// The first `count` events of the group are durable, everything up to `durableBefore` is.
+  private mutating func settle(_ count: Int) {
     let now = MonotonicClock.now()
-    for event in group {
+    for event in group[..<count] {
       latencies.note(event, durable: now)
       if case .health(let event) = event { tell(event) }
     }
-    cells.add(Cell.appended.rawValue, UInt64(group.count))
+    cells.add(Cell.appended.rawValue, UInt64(count))
     cells.add(Cell.commits.rawValue, 1)
-    group.removeAll(keepingCapacity: true)
+    if count == group.count {
+      group.removeAll(keepingCapacity: true)
+    } else {
+      group.removeFirst(count)
+    }
     feed.advance(to: durableBefore)
-    return true
   }
 
   /// Tells people and the board what became of a sensor.
@@ -372,8 +406,9 @@ struct LedgerLane: ~Copyable {
     let log = try EventLog.reopened(
       directory: directory, post: site.post, epoch: epoch, acknowledged: durableBefore)
     let found = try events(in: log, after: durableBefore)
-    group.removeFirst(min(found, group.count))
     durableBefore = log.durableSequence
+    // People and the board hear of those as of all others.
+    settle(min(found, group.count))
     return log
   }
 

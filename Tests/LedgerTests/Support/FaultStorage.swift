@@ -60,6 +60,8 @@ final class FaultStorage: LogStorage {
     var syncs = 0
     var faults: [Int: Fault] = [:]
     var isDead = false
+    /// Bytes that files may still grow by; `nil` for no bound.
+    var room: Int?
   }
 
   private let state: Mutex<State>
@@ -82,6 +84,9 @@ final class FaultStorage: LogStorage {
 
   /// Plans a fault at operation `number`, counted from 0.
   func plan(_ fault: Fault, at number: Int) { state.withLock { $0.faults[number] = fault } }
+
+  /// Lets files grow by so many bytes from now on; what is removed gives its own back.
+  func limitRoom(_ bytes: Int?) { state.withLock { $0.room = bytes } }
 
   /// Takes back all plans.
   func forgetPlans() { state.withLock { $0.faults = [:] } }
@@ -204,6 +209,16 @@ final class FaultStorage: LogStorage {
     _ file: File, at offset: UInt64, from source: UnsafeRawBufferPointer
   ) throws(StorageFailure) {
     let bytes = Array(source)
+    let isRefused = state.withLock { state in
+      guard let room = state.room else { return false }
+      let growth = max(0, Int(offset) + bytes.count - state.files[file.inode].seen.count)
+      if growth > room { return true }
+      state.room = room - growth
+      return false
+    }
+    guard !isRefused else {
+      throw StorageFailure(kind: .full, operation: "write", text: "ENOSPC")
+    }
     try change("write") { state, fault in
       let kept = fault == .full ? bytes.prefix(bytes.count / 2) : bytes[...]
       Self.put(kept, at: Int(offset), in: &state.files[file.inode].seen)
@@ -227,6 +242,9 @@ final class FaultStorage: LogStorage {
 
   func rename(_ name: String, to newName: String) throws(StorageFailure) {
     try change("rename") { state, _ in
+      if let room = state.room, let inode = state.names[newName] {
+        state.room = room + state.files[inode].seen.count
+      }
       let change = NameChange.rename(name, newName)
       change.apply(to: &state.names)
       state.pendingNames.append(change)
@@ -235,6 +253,9 @@ final class FaultStorage: LogStorage {
 
   func remove(_ name: String) throws(StorageFailure) {
     try change("remove") { state, _ in
+      if let room = state.room, let inode = state.names[name] {
+        state.room = room + state.files[inode].seen.count
+      }
       let change = NameChange.remove(name)
       change.apply(to: &state.names)
       state.pendingNames.append(change)
