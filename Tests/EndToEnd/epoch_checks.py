@@ -122,6 +122,7 @@ def epochs():
     chain()
     hold(post)
     report()
+    before_the_change(post)
     center.send_signal(signal.SIGTERM)
 
 
@@ -162,6 +163,7 @@ def credential(post, center):
           and notices() == ["renewed"] * 2, f"{notices()} {output(center)[-600:]}")
     last = post.cursor()
     post.stop()
+    shutil.copy(folder / "ledger.key", WORK / "before.key")
     seed(folder / "ledger.key")
     post.start(folder)
     check("without the old key it is said that partners must be told", "must be told" in output(post.process),
@@ -295,6 +297,33 @@ def report():
         ["openssl", "pkeyutl", "-verify", "-rawin", "-pubin", "-keyform", "DER", "-inkey", "key.der",
          "-sigfile", "signature", "-in", "body"], cwd=WORK, capture_output=True, text=True, check=False)
     check("and refuses it over another author", found.returncode != 0, found.stdout)
+
+
+def before_the_change(post):
+    """What the tools have of an event of before the key was changed."""
+    told = json.loads(verify("--json").stdout)
+    origin = told["earlier"][0]["origin"]
+    place = f"{origin.split('/')[-1]}.2"
+    key = STATE / f"ledger-{origin.split('/')[-1]}" / "key.pub"
+    found = run("vedette", "proof", place, "--state", STATE, "-o", WORK / "bundle.json")
+    sound = verify("--release", WORK / "bundle.json", "--key", key)
+    check("an event of an earlier epoch is proven, with that epoch's key",
+          found.returncode == 0 and sound.returncode == 0 and origin in sound.stdout, found.stderr + sound.stdout)
+    name = json.loads(json.loads((WORK / "bundle.json").read_text())["record"])["id"]
+    (WORK / "bundle.json").unlink()
+    found = run("vedette", "proof", name, "--state", STATE, "-o", WORK / "bundle.json")
+    check("by its id, too", found.returncode == 0 and (WORK / "bundle.json").exists(), found.stderr)
+    held = run("vedette", "ledger", "hold", place, "--state", STATE, "--owner", "X", "--until", "2099-12-31")
+    listed = json.loads(run("vedette", "ledger", "holds", "--state", STATE, "--json").stdout or "{}")
+    check("it can be held", held.returncode == 0 and listed.get("cursor") == place, f"{held.stderr} {listed}")
+    found = run("vedette", "incident", place, "--state", STATE, "--key", WORK / "credentials" / "ledger.key",
+                "-o", WORK / "old")
+    check("no report on it is signed with the new key",
+          found.returncode == 65 and origin in found.stderr and not (WORK / "old.json").exists(), found.stderr)
+    found = run("vedette", "incident", place, "--state", STATE, "--key", WORK / "before.key", "-o", WORK / "old")
+    sound = verify("--report", WORK / "old.html", "--key", key)
+    check("but with the old one, and it verifies", found.returncode == 0 and sound.returncode == 0,
+          found.stderr + sound.stdout + sound.stderr)
 
 
 main(epochs)

@@ -66,14 +66,24 @@ public struct LedgerProver {
       sequence = try openIndex()?.newest(of: id) { (found) throws(LedgerError) in found < oldest }
     }
     guard let sequence, sequence >= 1, sequence < oldest else { return nil }
+    return Erased(
+      sequence: sequence, leaf: try tree.leaf(sequence - 1), proof: try proof(of: sequence),
+      erasure: try erasure(of: sequence, in: checkpoint.origin))
+  }
+
+  /// The newest word of this log on the erasure of record `sequence` of log `origin`, which is this one or
+  /// one that it follows; `nil` when there is none. Cost: reads the headers of all that is kept.
+  public func erasure(
+    of sequence: UInt64, in origin: String
+  ) throws(LedgerError) -> ErasureRecord? {
     var erasure: ErasureRecord?
-    var next = oldest
+    var next = min(try reader.oldestSequence(), checkpoint.size + 1)
     while next <= checkpoint.size {
       let reading = try reader.read(
         from: next, limit: 10_000, bytesMax: .max, durable: checkpoint.size
       ) { record, _, payload in
         guard record.header.kind == .erasure,
-          let found = ErasureRecord([UInt8](copying: payload)), found.origin == checkpoint.origin,
+          let found = ErasureRecord([UInt8](copying: payload)), found.origin == origin,
           (found.from...found.through).contains(sequence)
         else { return }
         erasure = found
@@ -81,9 +91,7 @@ public struct LedgerProver {
       guard case .events(_, let following) = reading, following > next else { break }
       next = following
     }
-    return Erased(
-      sequence: sequence, leaf: try tree.leaf(sequence - 1), proof: try proof(of: sequence),
-      erasure: erasure)
+    return erasure
   }
 
   /// The newest sequence of the event that `id` names as `<event id>` or `<event id>/<version>`;

@@ -5,7 +5,8 @@ import Ledger
 struct AuditCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "audit",
-    abstract: "Prints the release log: who received what, when, under which rule.")
+    abstract: "Prints the release log: who received what, when, under which rule.",
+    discussion: "The logs of earlier signing keys come first.")
 
   @Option(help: "The post's state folder.")
   var state = "/var/lib/vedette"
@@ -28,17 +29,24 @@ struct AuditCommand: AsyncParsableCommand {
   mutating func run() async throws {
     let command = self
     try await reporting {
-      let reader = try EventLogReader(directory: command.state + "/releases")
-      let newest = try reader.newestSequence()
-      var next = try reader.oldestSequence()
-      while next <= newest {
-        let reading = try reader.read(from: next, limit: 1_000, durable: newest) { _, payload in
-          command.print(payload.withUnsafeBytes { Array($0) })
-        }
-        switch reading {
-        case .events(_, let following): next = following
-        case .gone(let oldest): next = oldest
-        }
+      // From the first key's log to the newest.
+      for folder in try EpochFolders(state: command.state, log: .releases).inOrder().reversed() {
+        try command.print(logIn: folder)
+      }
+    }
+  }
+
+  private func print(logIn folder: String) throws {
+    let reader = try EventLogReader(directory: folder)
+    let newest = try reader.newestSequence()
+    var next = try reader.oldestSequence()
+    while next <= newest {
+      let reading = try reader.read(from: next, limit: 1_000, durable: newest) { _, payload in
+        print(payload.withUnsafeBytes { Array($0) })
+      }
+      switch reading {
+      case .events(_, let following): next = following
+      case .gone(let oldest): next = oldest
       }
     }
   }

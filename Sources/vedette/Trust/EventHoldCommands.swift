@@ -14,7 +14,7 @@ struct EventHoldCommand: AsyncParsableCommand {
       within a minute, and puts that on record. Run it as the daemon's user.
       """)
 
-  @Argument(help: "The event: its sequence, its id, or <id>/<version>.")
+  @Argument(help: KeptEvent.help)
   var event: String
 
   @Option(help: "The post's state folder.")
@@ -25,9 +25,7 @@ struct EventHoldCommand: AsyncParsableCommand {
   mutating func run() async throws {
     let command = self
     try await reporting {
-      let prover = try LedgerProver(directory: command.state + "/ledger")
-      let bundle = try ProofCommand.bundle(
-        of: command.event, fields: nil, by: prover, state: command.state)
+      let bundle = try KeptEvent(command.event, state: command.state).bundle(fields: nil)
       guard let checkpoint = Checkpoint(bundle.proof.note.text),
         let epoch = LogKey.epoch(of: checkpoint.origin)
       else { throw ExitStatus.badData }

@@ -13,10 +13,10 @@ struct IncidentCommand: AsyncParsableCommand {
     discussion: """
       NAME.html and NAME.json say the same, need no network and no other file, and are checked with \
       "vedette verify --report". The report is signed with the post's key, so run this as the \
-      daemon's user.
+      daemon's user. An event of before a change of the key takes the old key, by --key.
       """)
 
-  @Argument(help: "The event: its sequence, its id, or <id>/<version>.")
+  @Argument(help: KeptEvent.help)
   var event: String
 
   @Option(help: "The post's state folder.")
@@ -42,16 +42,19 @@ struct IncidentCommand: AsyncParsableCommand {
   mutating func run() async throws {
     let command = self
     try await reporting {
-      let prover = try LedgerProver(directory: command.state + "/ledger")
-      let bundle = try ProofCommand.bundle(
-        of: command.event, fields: command.fields, by: prover, state: command.state)
+      let bundle = try KeptEvent(command.event, state: command.state)
+        .bundle(fields: command.fields)
       let seed = try KeyRotation.seed(at: command.key, state: command.state)
       let post = try EventLogReader(directory: command.state + "/ledger").post
-      guard let epoch = LogKey.epoch(of: prover.checkpoint.origin),
+      // That of the event's own epoch: report and proof are checked with one key.
+      let origin = Checkpoint(bundle.proof.note.text)?.origin ?? ""
+      guard let epoch = LogKey.epoch(of: origin),
         case let key = LogKey.key(of: post, log: .ledger, epoch: epoch, seed: seed),
-        prover.note.isSigned(by: key)
+        bundle.proof.note.isSigned(by: key)
       else {
-        complain("the ledger is signed by another key than this one; name the right one with --key")
+        complain(
+          "the event stands in \(origin), which is signed by another key than this one; name the "
+            + "right one with --key")
         throw ExitStatus.badData
       }
       var now = timespec()
