@@ -67,13 +67,15 @@ public struct ReleaseEntry: Sendable, Equatable {
   }
 
   /// The line that says that the recipient of `agreement` has stored what it was given up to event
-  /// `sequence`.
+  /// `sequence` in one of its feeds.
   public init(
-    acknowledged sequence: UInt64, under agreement: Agreement, purpose: String, at time: WallTime
+    acknowledged sequence: UInt64, under agreement: Agreement, purpose: String, isExercise: Bool,
+    at time: WallTime
   ) {
     self.init(inForce: agreement, at: time)
     self.sequence = sequence
     self.purpose = purpose
+    event.isExercise = isExercise
     outcome = "acknowledged"
     reason = "stored"
   }

@@ -24,8 +24,7 @@ import Testing
   /// - Parameter drones: more drones, each an event of its own.
   private static func gate(
     _ folder: String, agreement: String = ReleaseDeskTests.agreementText, drones: Int = 0,
-    persons: Int = 0,
-    secondsAhead: Int64 = 0
+    persons: Int = 0, secondsAhead: Int64 = 0
   ) throws -> AgreementGate {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     var log = try EventLog(directory: folder + "/ledger", post: "river-2", records: .plain)
@@ -217,5 +216,36 @@ import Testing
     #expect(page.events.map(\.event.id) == ["\(Self.id)/1", "\(Self.id)/2"])
     let given = try await source().disclosable([1, 2])
     #expect(given == [.fields(["class"]), .nothing])
+  }
+
+  @Test func `what is acknowledged of one feed says nothing of another`() async throws {
+    let folder = NSTemporaryDirectory() + "vedette-partner-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let agreement = ReleaseDeskTests.agreementText
+      .replacing("exercise: live", with: "exercise: both")
+    let gate = try Self.gate(folder, agreement: agreement)
+    func feed(isExercise: Bool) throws -> any FeedSource {
+      try gate.feed(
+        toHubFor: "urn:partner:b", purpose: "border-surveillance", isExercise: isExercise)
+    }
+    try await feed(isExercise: true).acknowledge(100)
+    try await feed(isExercise: false).acknowledge(7)
+    try await feed(isExercise: false).acknowledge(7)
+    try await feed(isExercise: true).acknowledge(99)
+    #expect(gate.desk.acknowledgements.map(\.sequence) == [7, 100])
+    #expect(gate.desk.acknowledgements.map(\.feed.isExercise) == [false, true])
+    gate.desk.stop()
+    var lines: [String] = []
+    let log = try EventLogReader(directory: folder + "/releases")
+    _ = try log.read(from: 1, durable: try log.newestSequence()) { record, payload in
+      lines.append(
+        "\(record.header.isExercise) "
+          + payload.withUnsafeBytes { String(decoding: $0, as: UTF8.self) })
+    }
+    #expect(lines.count == 2)
+    #expect(lines.first?.hasPrefix("true ") == true)
+    #expect(lines.first?.contains(#""exercise":true"#) == true)
+    #expect(lines.last?.hasPrefix("false ") == true)
+    #expect(lines.last?.contains(#""sequence":7,"#) == true)
   }
 }

@@ -297,10 +297,10 @@ final class PartnerFeed: FeedSource {
   func acknowledge(_ sequence: UInt64) async throws {
     let now = wallNow()
     let agreement = try evaluator(at: now).agreement
-    guard gate.desk.isNewlyAcknowledged(sequence, by: agreement.recipient) else { return }
-    try await gate.desk.record([
-      ReleaseEntry(acknowledged: sequence, under: agreement, purpose: purpose, at: now)
-    ])
+    let entry = ReleaseEntry(
+      acknowledged: sequence, under: agreement, purpose: purpose, isExercise: isExercise, at: now)
+    guard gate.desk.isNews(entry) else { return }
+    try await gate.desk.record([entry])
   }
 
   private func entry(

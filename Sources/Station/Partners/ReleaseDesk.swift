@@ -53,8 +53,8 @@ final class ReleaseDesk: Sendable {
     /// Events of which each partner has a version.
     var held: PartnerHoldings
     var allowances: [String: Allowance] = [:]
-    /// How far each partner said that it has stored what it got.
-    var acknowledged: [String: UInt64] = [:]
+    /// How far each partner said that it has stored what it got, of each of its feeds.
+    var acknowledged: [PartnerFeedName: UInt64] = [:]
     var counts: [String: UInt64] = [:]
     var failures: UInt64 = 0
     var unreadable: UInt64 = 0
@@ -214,9 +214,11 @@ final class ReleaseDesk: Sendable {
     return state.withLock { max(0, perMinute - $0.allowance(of: partner, at: now).given) }
   }
 
-  /// Whether `partner` has not said before that it has everything up to `sequence`.
-  func isNewlyAcknowledged(_ sequence: UInt64, by partner: String) -> Bool {
-    state.withLock { sequence > $0.acknowledged[partner] ?? 0 }
+  /// Whether the partner has not said before of this feed that it has everything up to there.
+  func isNews(_ acknowledgement: ReleaseEntry) -> Bool {
+    state.withLock {
+      acknowledgement.sequence > $0.acknowledged[PartnerFeedName(of: acknowledgement)] ?? 0
+    }
   }
 
   /// An event could not be read and was withheld.
@@ -229,8 +231,8 @@ final class ReleaseDesk: Sendable {
     state.withLock { $0.counts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
   }
 
-  /// How far each partner has acknowledged since the start, by name.
-  var acknowledgements: [(partner: String, sequence: UInt64)] {
+  /// How far each feed was acknowledged since the start, by name.
+  var acknowledgements: [(feed: PartnerFeedName, sequence: UInt64)] {
     state.withLock { $0.acknowledged.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
   }
 
@@ -365,8 +367,8 @@ final class ReleaseDesk: Sendable {
       for entry in entries {
         state.counts[entry.outcome, default: 0] += 1
         if entry.outcome == "acknowledged" {
-          let before = state.acknowledged[entry.partner] ?? 0
-          state.acknowledged[entry.partner] = max(before, entry.sequence)
+          let feed = PartnerFeedName(of: entry)
+          state.acknowledged[feed] = max(state.acknowledged[feed] ?? 0, entry.sequence)
         }
         guard entry.outcome == "released" || entry.outcome == "recalled" else { continue }
         state.held.insert(entry.partner, entry.event.id)

@@ -149,10 +149,13 @@ struct StationMetrics {
   private func acknowledgements(_ out: inout PrometheusText) {
     out.family(
       "vedette_partner_acknowledged_sequence", .gauge,
-      help: "Newest event that a partner said it has stored.")
-    for (partner, sequence) in releases.acknowledgements {
+      help: "Newest event up to which a partner said it has stored one of its feeds.")
+    for (feed, sequence) in releases.acknowledgements {
       out.sample(
-        "vedette_partner_acknowledged_sequence", labels: [("partner", partner)], sequence)
+        "vedette_partner_acknowledged_sequence",
+        labels: [
+          ("partner", feed.partner), ("purpose", feed.purpose), ("exercise", "\(feed.isExercise)"),
+        ], sequence)
     }
   }
 
