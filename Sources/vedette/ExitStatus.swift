@@ -1,6 +1,7 @@
 import ArgumentParser
 import Captures
 import Glibc
+import Ledger
 import Scoring
 import SiteConfiguration
 import Station
@@ -17,6 +18,15 @@ enum ExitStatus {
   static let unavailable = ExitCode(69)
   /// Input/output error.
   static let inputOutput = ExitCode(74)
+
+  /// That of a ledger that could not be read or changed.
+  static func of(_ error: LedgerError) -> ExitCode {
+    switch error.code {
+    case .noLedger, .missing: missing
+    case .damaged, .unsupported, .otherPost, .otherKey, .tooLarge: badData
+    default: inputOutput
+    }
+  }
 }
 
 /// Writes `text` and a line end to standard error.
@@ -54,6 +64,9 @@ func reporting<Value>(_ body: () async throws -> Value) async throws -> Value {
     complain("\(error)")
     guard error.code != .storageFull else { throw ExitStatus.inputOutput }
     throw access(error.subject, F_OK) == 0 ? ExitStatus.badData : ExitStatus.missing
+  } catch let error as LedgerError {
+    complain("\(error)")
+    throw ExitStatus.of(error)
   } catch let error as ScoringError {
     complain("\(error)")
     throw error.isMissing ? ExitStatus.missing : ExitStatus.badData

@@ -217,6 +217,18 @@ def chain():
         found = verify()
         check(f"a changed byte of the oldest epoch's {name} is found", found.returncode == 1, found.stdout)
         path.write_bytes(whole)
+    for log, name in (("ledger", "manifest"), ("ledger", "checkpoint"), ("releases", "manifest")):
+        path = STATE / log / name
+        if not path.exists():  # a post without partners has no release log
+            continue
+        whole = path.read_bytes()
+        path.write_bytes(whole[:3] + bytes([whole[3] ^ 1]) + whole[4:])
+        found = verify("--log", log)
+        check(f"a changed byte of the newest {log}'s {name} is a finding",
+              found.returncode == 1 and name in found.stdout, f"{found.returncode} {found.stdout}{found.stderr}")
+        path.write_bytes(whole)
+    found = run("vedette", "verify", "--state", WORK / "nowhere", "--key", STATE / "ledger.pub")
+    check("where there is no ledger the status is that of missing input", found.returncode == 66, found.stderr)
     away = STATE / f"ledger-{oldest}"
     away.rename(WORK / "away")
     check("an epoch that is missing is told", verify().returncode == 1, verify().stdout)

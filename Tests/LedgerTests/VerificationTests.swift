@@ -32,6 +32,21 @@ import Testing
     return (folder, signer.key)
   }
 
+  @Test("a manifest or checkpoint that cannot be read is found, not thrown")
+  func unreadable() throws {
+    for name in ["manifest", "checkpoint"] {
+      let (folder, key) = try ledger(30, "unreadable")
+      defer { system("rm -rf \(folder)") }
+      try change("\(folder)/\(name)", at: 3)
+      let found = try LedgerVerification(directory: folder, key: key)
+      #expect(found.findings.count == 1 && found.findings[0].text.contains(name), "\(found)")
+    }
+    #expect(throws: LedgerError.self) {
+      try LedgerVerification(directory: "/nowhere", key: ledger(1, "none").key)
+    }
+    system("rm -rf /tmp/vedette-verify-\(getpid())-none")
+  }
+
   @Test("a whole ledger is sound by any number of threads, and a changed record is found")
   func wholeAndChanged() throws {
     let (folder, key) = try ledger(Self.count, "whole")

@@ -45,8 +45,17 @@ public struct LedgerVerification: Sendable, Equatable {
     directory: String, key: NoteKey, threads: Int? = nil
   ) throws(LedgerError) {
     let storage = try FolderStorage(directory, isWriter: false)
-    let reader = try LogReader(storage: storage)
-    guard let (note, checkpoint) = try CheckpointFile.read(from: storage) else {
+    let reader: LogReader<FolderStorage>
+    let signature: (SignedNote, Checkpoint)?
+    do throws(LedgerError) {
+      reader = try LogReader(storage: storage)
+      signature = try CheckpointFile.read(from: storage)
+    } catch {
+      guard error.code == .damaged || error.code == .unsupported else { throw error }
+      tell(nil, "\(error)")
+      return
+    }
+    guard let (note, checkpoint) = signature else {
       throw LedgerError(
         .missing, operation: "verify", subject: "\(directory)/\(CheckpointFile.name)",
         reason: "nothing is signed yet; the daemon signs within a second of the first event")

@@ -56,9 +56,14 @@ struct VerifyCommand: AsyncParsableCommand {
     var key = key
     if folders.log == .releases {
       // The same key under the name of the other log, whose epochs are its own.
-      let log = try EventLogReader(directory: folders.current)
-      let name = LogKey.origin(of: log.post, log: .releases, epoch: log.epoch)
-      key = NoteKey(name: name, algorithm: .ed25519, publicKey: key.publicKey) ?? key
+      do throws(LedgerError) {
+        let log = try EventLogReader(directory: folders.current)
+        let name = LogKey.origin(of: log.post, log: .releases, epoch: log.epoch)
+        key = NoteKey(name: name, algorithm: .ed25519, publicKey: key.publicKey) ?? key
+      } catch {
+        // Damage is found below.
+        guard error.code == .damaged else { throw error }
+      }
     }
     let chain = try ChainVerification(folders, key: key)
     if json {
