@@ -42,6 +42,29 @@ import Testing
     #expect(writer.segments.first == segments[3])
   }
 
+  @Test("a time while the clock was ahead keeps nothing from its age", arguments: [1, 100])
+  func clockAhead(count: UInt64) throws {
+    let (_, segments, last) = try ledger()
+    let storage = FaultStorage()
+    var writer = try openWriter(storage)
+    let second: Int64 = 1_000_000_000
+    // Of segment 2 the first event or all of them.
+    let ahead = segments[2]..<min(segments[2] + count, segments[3])
+    while writer.nextSequence <= last {
+      var record = TestRecord(writer.nextSequence)
+      if ahead.contains(writer.nextSequence) {
+        record.header.time = WallTime(
+          unixNanos: record.header.time.unixNanos + 1_000_000 * second)
+      }
+      try writer.append(record)
+      try writer.commit()
+    }
+    #expect(writer.segments == segments)
+    let now = WallTime(unixNanos: (Int64(segments[4]) + 1000) * second)
+    #expect(try writer.removeOldest(bytesMax: .max, ageNanosMax: 1000 * second, now: now) == 3)
+    #expect(writer.segments.first == segments[3])
+  }
+
   @Test("a power cut at any operation of retention leaves a ledger that opens")
   func cuts() throws {
     let (whole, _, last) = try ledger()

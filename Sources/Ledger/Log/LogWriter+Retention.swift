@@ -56,13 +56,18 @@ extension LogWriter {
   private func isOver(
     segment index: Int, _ ageNanos: Int64, _ now: WallTime
   ) throws(LedgerError) -> Bool {
-    // All of a segment is older than the first event of the next. That may be much younger, or not there yet.
-    if let next = try firstTime(ofSegment: index + 1), isOlder(next, than: ageNanos, now) {
-      return true
+    // All of a segment is older than what is in the next. That may be much younger, or not there yet.
+    for later in index + 1..<segments.count {
+      guard let time = try earlyTime(ofSegment: later, notAfter: now) else { continue }
+      if isOlder(time, than: ageNanos, now) { return true }
+      break
     }
-    guard let first = try firstTime(ofSegment: index), isOlder(first, than: ageNanos, now),
-      let last = try lastTime(ofSegment: index)
-    else { return false }
+    if let first = try firstTime(ofSegment: index), first <= now,
+      !isOlder(first, than: ageNanos, now)
+    {
+      return false
+    }
+    guard let last = try lastTime(ofSegment: index, notAfter: now) else { return false }
     return isOlder(last, than: ageNanos, now)
   }
 
@@ -111,12 +116,29 @@ extension LogWriter {
     }
   }
 
-  /// The latest time of an event of the segment at `index`; `nil` when it has none.
-  private func lastTime(ofSegment index: Int) throws(LedgerError) -> WallTime? {
+  /// Time of the first event of the segment at `index` whose time has come, of those at its beginning; `nil` when
+  /// there is none. A time of the future is of a clock that was wrong, and says nothing.
+  private func earlyTime(
+    ofSegment index: Int, notAfter now: WallTime
+  ) throws(LedgerError) -> WallTime? {
+    try read(index, RecordLayout.footprintMax) { buffer, count in
+      var offset = 0
+      while case .record(let head) = buffer.record(at: offset, limit: count) {
+        if head.event.time <= now { return head.event.time }
+        offset += head.footprint
+      }
+      return nil
+    }
+  }
+
+  /// The latest time that has come of an event of the segment at `index`; `nil` when there is none.
+  private func lastTime(
+    ofSegment index: Int, notAfter now: WallTime
+  ) throws(LedgerError) -> WallTime? {
     try read(index, .max) { buffer, count in
       var (latest, offset) = (WallTime?.none, 0)
       while case .record(let head) = buffer.record(at: offset, limit: count) {
-        latest = max(latest ?? head.event.time, head.event.time)
+        if head.event.time <= now { latest = max(latest ?? head.event.time, head.event.time) }
         offset += head.footprint
       }
       return latest
