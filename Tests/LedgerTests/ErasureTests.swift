@@ -109,11 +109,18 @@ import Testing
     let key = try fill(3, seed: newSeed)
     var log = try EventLog(directory: folders.current, post: Self.post, options: smallOptions)
     let age = 100 * Self.second
-    #expect(try log.eraseEarlier(in: folders, ageNanosMax: age, now: now).isEmpty)
+    // Segment by segment, as before: the last of its content is of the change.
+    let first = try log.eraseEarlier(in: folders, ageNanosMax: age, now: now)
+    let middle = try #require(first.erased.first)
+    #expect(first.erased.count == 1 && first.obstacles.isEmpty)
+    #expect(middle.from == 1 && (20..<41).contains(middle.through) && !middle.isWhole)
+    #expect(try log.eraseEarlier(in: folders, ageNanosMax: age, now: now).erased.isEmpty)
+    try sign(&log, newSeed)
+    #expect(try ChainVerification(folders, key: key).isSound)
     let later = WallTime(unixNanos: 1_101 * Self.second)
-    let due = try log.eraseEarlier(in: folders, ageNanosMax: age, now: later)
-    #expect(due.map(\.from) == [1] && due.map(\.through) == [41])
-    #expect(try log.eraseEarlier(in: folders, ageNanosMax: age, now: later).isEmpty)
+    let due = try log.eraseEarlier(in: folders, ageNanosMax: age, now: later).erased
+    #expect(due.map(\.from) == [middle.through + 1] && due.map(\.through) == [41])
+    #expect(try log.eraseEarlier(in: folders, ageNanosMax: age, now: later).erased.isEmpty)
     try sign(&log, newSeed)
     let chain = try ChainVerification(folders, key: key)
     #expect(chain.isSound && chain.epochs.count == 2)
@@ -124,6 +131,56 @@ import Testing
     let bytes = try #require(
       try LogFiles.contents(of: "left", bytesMax: 1 << 20, in: left))
     #expect(!bytes.isEmpty && bytes[64...].allSatisfy { $0 == 0 })
+  }
+
+  @Test("what the old key did not sign any more is erased, too, under the root that was cited")
+  func unsignedTail() throws {
+    let old = try fill(40)
+    var tail = try EventLog(
+      directory: folders.current, post: Self.post, records: .plain, options: smallOptions)
+    while tail.nextSequence <= 90 {
+      let record = TestRecord(tail.nextSequence)
+      try tail.append(record.header, payload: record.payload.span.bytes)
+      try tail.commit()
+    }
+    try tail.close()
+    let newSeed = [UInt8](repeating: 9, count: 32)
+    let change = EpochChange(
+      folders, post: Self.post, seed: newSeed, oldSeeds: [], oldKey: old.publicKey)
+    _ = try change.run(at: WallTime(unixNanos: 1_000 * Self.second))
+    let key = try fill(3, seed: newSeed)
+    var log = try EventLog(directory: folders.current, post: Self.post, options: smallOptions)
+    let age = 100 * Self.second
+    for (seconds, isWhole) in [(170, false), (500, true)] as [(Int64, Bool)] {
+      let now = WallTime(unixNanos: seconds * Self.second)
+      let (erased, obstacles) = try log.eraseEarlier(in: folders, ageNanosMax: age, now: now)
+      #expect(erased.map(\.isWhole) == [isWhole] && obstacles.isEmpty, "\(obstacles)")
+      #expect(isWhole || (41..<90).contains(erased[0].through))
+      try sign(&log, newSeed)
+      let chain = try ChainVerification(folders, key: key)
+      #expect(chain.isSound && chain.epochs.count == 2, "\(chain.epochs)")
+    }
+  }
+
+  @Test("what no next epoch vouches for stays, and that is told")
+  func obstacle() throws {
+    let old = try fill(40)
+    var tail = try EventLog(
+      directory: folders.current, post: Self.post, records: .plain, options: smallOptions)
+    let record = TestRecord(41)
+    try tail.append(record.header, payload: record.payload.span.bytes)
+    try tail.close()
+    let newSeed = [UInt8](repeating: 9, count: 32)
+    _ = try EpochChange(
+      folders, post: Self.post, seed: newSeed, oldSeeds: [], oldKey: old.publicKey
+    ).run(at: WallTime(unixNanos: 50 * Self.second))
+    let epoch = try #require(try folders.earlierEpochs().first)
+    _ = system("rm '\(folders.earlier(epoch))/successor'")
+    var log = try EventLog(directory: folders.current, post: Self.post, options: smallOptions)
+    let found = try log.eraseEarlier(
+      in: folders, ageNanosMax: Self.second, now: WallTime(unixNanos: 500 * Self.second))
+    #expect(found.erased.isEmpty && found.obstacles.count == 1)
+    #expect(found.obstacles.first?.contains("successor") == true)
   }
 
   @Test("its records are read back, and nothing that is almost one")

@@ -40,7 +40,17 @@ struct LogEnd {
       for leaf in try tree.leaves(next..<end) { frontier.append(leaf) }
       next = end
     }
-    try Self.take(reader, from: checkpoint.size + 1, through: records, into: &frontier)
+    // Of what retention took behind the checkpoint the leaves are in the tree's files.
+    let kept = max(checkpoint.size, min(try reader.oldestSequence() - 1, records))
+    if kept > checkpoint.size {
+      let longer = try TreeFiles(storage: storage, size: kept, isWriter: false)
+      while next < kept {
+        let end = min(next + 4_096, kept)
+        for leaf in try longer.leaves(next..<end) { frontier.append(leaf) }
+        next = end
+      }
+    }
+    try Self.take(reader, from: kept + 1, through: records, into: &frontier)
     root = records == checkpoint.size ? checkpoint.root : frontier.root
   }
 

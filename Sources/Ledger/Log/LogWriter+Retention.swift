@@ -10,6 +10,17 @@ extension LogWriter {
     let bounds = RetentionBounds(
       bytesMax: bytesMax, ageNanosMax: ageNanosMax, sealedTo: sealedTo)
     let count = try due(bounds, now: now).count
+    return try remove(count)
+  }
+
+  /// Removes the segments that hold nothing behind record `through`, never the newest.
+  mutating func removeSegments(through: UInt64) throws(LedgerError) {
+    try checkIsWorking("apply retention to")
+    _ = try remove(segments.dropFirst().prefix { $0 <= through + 1 }.count)
+  }
+
+  /// Removes so many of the oldest segments; returns how many.
+  private mutating func remove(_ count: Int) throws(LedgerError) -> Int {
     guard count > 0 else { return 0 }
     var changed = manifest
     changed.oldest = segments[count]

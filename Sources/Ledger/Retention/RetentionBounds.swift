@@ -87,13 +87,19 @@ extension EventLog {
     return removed > 0
   }
 
+  /// Removes the segments that hold nothing behind record `through`, never the newest.
+  mutating func removeSegments(through: UInt64) throws(LedgerError) {
+    try writer.removeSegments(through: through)
+  }
+
   /// Puts the erasure of earlier logs' content on record, durable, and erases it.
   ///
+  /// - Returns: what went, and what cannot go though it is due, a line for each log.
   /// - Throws: as ``put(_:at:)``, and what the earlier log's opening throws.
   public mutating func eraseEarlier(
     in folders: EpochFolders, ageNanosMax: Int64, now: WallTime
-  ) throws(LedgerError) -> [EpochFolders.DueEarlier] {
-    let due = try folders.dueEarlier(ageNanosMax: ageNanosMax, now: now)
+  ) throws(LedgerError) -> (erased: [EpochFolders.DueEarlier], obstacles: [String]) {
+    let (due, obstacles) = try folders.dueEarlier(ageNanosMax: ageNanosMax, now: now)
     for one in due {
       try put(
         ErasureRecord(
@@ -102,6 +108,6 @@ extension EventLog {
           post: writer.manifest.post, time: now), at: now)
       try folders.eraseEarlier(one, post: writer.manifest.post, now: now)
     }
-    return due
+    return (due, obstacles)
   }
 }

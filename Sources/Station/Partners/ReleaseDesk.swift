@@ -58,6 +58,8 @@ final class ReleaseDesk: Sendable {
     var counts: [String: UInt64] = [:]
     var failures: UInt64 = 0
     var unreadable: UInt64 = 0
+    /// What of earlier epochs cannot be erased; told once.
+    var toldObstacles: Set<String> = []
 
     /// The allowance of `partner` in this minute.
     mutating func allowance(of partner: String, at now: Instant) -> Allowance {
@@ -355,11 +357,17 @@ final class ReleaseDesk: Sendable {
         ageNanosMax: retention.releaseRetentionSeconds * 1_000_000_000, sealedTo: sealedTo)
       let origin = LogKey.origin(of: post, log: .releases, epoch: epoch)
       _ = try log!.erase(bounds, origin: origin, now: time)
-      _ = try log!.eraseEarlier(in: folders, ageNanosMax: bounds.ageNanosMax, now: time)
+      let earlier = try log!.eraseEarlier(
+        in: folders, ageNanosMax: bounds.ageNanosMax, now: time)
+      for text in earlier.obstacles where isNew(obstacle: text) { logger.error("\(text)") }
     } catch {
       logger.error("the release log cannot be kept in order: \(error)")
       if error.code != .diskFull { log = nil }
     }
+  }
+
+  private func isNew(obstacle: String) -> Bool {
+    state.withLock { $0.toldObstacles.insert(obstacle).inserted }
   }
 
   private func note(_ entries: [ReleaseEntry]) {

@@ -53,8 +53,15 @@ extension LedgerLane {
     }
     let earlier = try log!.eraseEarlier(
       in: holds.folders, ageNanosMax: bounds.ageNanosMax, now: now)
-    for one in earlier {
-      logger.notice("all content of \(one.origin) is erased by storage.retention; its leaves stay")
+    for one in earlier.erased {
+      logger.notice(
+        """
+        records \(one.from) to \(one.through) of \(one.origin) are erased by storage.retention; \
+        their leaves stay
+        """)
+    }
+    for text in earlier.obstacles where toldObstacles.insert(text).inserted {
+      logger.error("\(text)")
     }
     // All of it is durable already.
     durableBefore = try log!.commit()

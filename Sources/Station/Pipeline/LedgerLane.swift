@@ -124,6 +124,8 @@ struct LedgerLane: ~Copyable {
   /// Copies whose hold has ended and that could not be removed.
   var stuckHolds: Set<EventCursor> = []
   private var nextRetention = Instant.distantPast
+  /// What of earlier epochs cannot be erased; told once.
+  var toldObstacles: Set<String> = []
   private var nextRoom = Instant.distantPast
   private var nextTry = Instant.distantPast
   /// Whether events could not be stored lately; told once, until they are stored again.
