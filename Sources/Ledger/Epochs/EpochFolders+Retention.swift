@@ -105,7 +105,7 @@ private struct EarlierLog {
     }
     guard let last, last <= now else {
       // Its clock was ahead. The next epoch began later than all of it; texts of times sort as they do.
-      let text = TimestampText(WallTime(unixNanos: bound)).description
+      let text = UTCText(WallTime(unixNanos: bound)).description
       return successor.map { $0.time < text } == true ? newest : through
     }
     return last.unixNanos < bound ? newest : through
