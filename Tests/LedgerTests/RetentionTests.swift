@@ -61,8 +61,8 @@ import Testing
     }
     #expect(writer.segments == segments)
     let now = WallTime(unixNanos: (Int64(segments[4]) + 1000) * second)
-    #expect(try writer.removeOldest(bytesMax: .max, ageNanosMax: 1000 * second, now: now) == 3)
-    #expect(writer.segments.first == segments[3])
+    #expect(try writer.removeOldest(bytesMax: .max, ageNanosMax: 1000 * second, now: now) == 4)
+    #expect(writer.segments.first == segments[4])
   }
 
   @Test("a power cut at any operation of retention leaves a ledger that opens")
