@@ -166,7 +166,8 @@ def prepare(names, count):
     hub = Hub(names, count)
     for node in hub.nodes if STORES else []:
         node_file = node.folder / "node.conf"
-        node_file.write_text(node_file.read_text().replace(f"{node.folder}/store", f"{STORES}/{node.name}"))
+        store = f"{STORES}/{hub.servers[0].rsplit(':', 1)[1]}-{node.name}"  # each part has a hub of its own
+        node_file.write_text(node_file.read_text().replace(f"{node.folder}/store", store))
     hub.start()
     made = wait_until(lambda: (lambda found: found if found.returncode == 0 else time.sleep(0.5))(
         hub.command("create", "--replicas", str(count))), 30)
