@@ -138,6 +138,9 @@ def ended_early():
     check("a recording that cannot be written to its end ends with exit 74 and the reason",
           post.returncode == 74 and "ended before the run" in faults and "recorded" not in told,
           f"{post.returncode} {told}{faults}")
+    whole = run("vedette", "capture", "repair", path, "--output", "early-whole.mcap")
+    check("... and what it has is repaired", whole.returncode == 0, whole.stderr)
+    path.unlink()  # cut off, as it is to be
 
 
 def unpack_site(folder):
